@@ -29,7 +29,9 @@ IDENTITY = ("$schema", "name", "version", "homepage", "path", "countryCode", "cr
 LICENCE = ("license", "licence", "licenses")
 NARROW, NBSP = "\u202f", "\u00a0"
 
-CITATION = re.compile(r"(décret|arrêté|loi|circulaire|règlement)( \(ue\))?(\sn°\s?[\d/-]+)?( du \d+ \w+ \d{4})?")
+CITATION = re.compile(
+    r"(décret|arrêté|loi|circulaire|règlement)( \(ue\))?(\sn°\s?[\d/-]+)?( du \d+ \w+ \d{4})?"
+)
 
 each_schema = pytest.mark.parametrize("name", ORIGINALS)
 
@@ -42,7 +44,9 @@ def ours(name: str) -> dict[str, Any]:
 def original(name: str) -> dict[str, Any]:
     path = CORPUS / f"{ORIGINALS[name]}.json"
     if not path.exists():
-        pytest.skip(f"NOT COMPARED with the published schema: {path.name} is missing, the corpus is not at {CORPUS}")
+        pytest.skip(
+            f"NOT COMPARED with the published schema: {path.name} is missing, the corpus is not at {CORPUS}"
+        )
     descriptor: dict[str, Any] = json.loads(path.read_text("utf-8-sig"))
     return descriptor
 
@@ -106,7 +110,9 @@ def test_the_newest_version_is_found_by_its_numbers(monkeypatch: pytest.MonkeyPa
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(starter.UnknownStarterError, match=r"known: budget, catalogue, .*subventions") as caught:
+    with pytest.raises(
+        starter.UnknownStarterError, match=r"known: budget, catalogue, .*subventions"
+    ) as caught:
         starter.read("subvention")
     assert isinstance(caught.value, LookupError)
     assert (caught.value.name, caught.value.version) == ("subvention", None)
@@ -142,7 +148,9 @@ def test_entry_says_what_is_needed_to_choose(name: str) -> None:
 @each_schema
 def test_fields_are_as_published(name: str) -> None:
     published = original(name)
-    assert [field["name"] for field in ours(name)["fields"]] == [field["name"] for field in published["fields"]]
+    assert [field["name"] for field in ours(name)["fields"]] == [
+        field["name"] for field in published["fields"]
+    ]
     for mine, theirs in zip(ours(name)["fields"], published["fields"], strict=True):
         assert contract(mine) == contract(theirs), mine["name"]
 
@@ -163,7 +171,9 @@ def test_one_can_tell_which_published_schema_it_follows(name: str) -> None:
     for key in (*IDENTITY, *LICENCE):
         assert mine.get(key) == published.get(key), key
     for key in ("sources", "resources"):
-        assert [item["path"] for item in mine.get(key, [])] == [item["path"] for item in published.get(key, [])]
+        assert [item["path"] for item in mine.get(key, [])] == [
+            item["path"] for item in published.get(key, [])
+        ]
     credited = [(person["title"].strip(), person["role"]) for person in published["contributors"]]
     assert [(person["title"], person["role"]) for person in mine["contributors"]] == credited
 
@@ -240,7 +250,10 @@ def test_frictionless_reads_the_schema_and_each_example(name: str) -> None:
 @each_schema
 def test_examples_make_a_valid_row(name: str) -> None:
     descriptor = ours(name)
-    rows = [[field["name"] for field in descriptor["fields"]], [field["example"] for field in descriptor["fields"]]]
+    rows = [
+        [field["name"] for field in descriptor["fields"]],
+        [field["example"] for field in descriptor["fields"]],
+    ]
     report = Resource(data=rows, schema=Schema.from_descriptor(descriptor)).validate()
     assert report.valid, report.flatten(["fieldName", "type", "note"])
 

@@ -1,0 +1,1 @@
+"""The service: the command line, the web application, the database and the jobs around the pure packages."""
