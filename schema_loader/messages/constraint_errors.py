@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from schema_loader.field import Field
 from schema_loader.messages.case import Case, with_example
-from schema_loader.messages.describe import TEMPORAL, counted, shown_limit, type_in_words
+from schema_loader.messages.describe import DAYS, MOMENTS, bounds, counted, shown_limit, type_in_words
 from schema_loader.messages.hints import MAX_TEXT, nearest
 from schema_loader.messages.i18n import N_, Message, Words
 from schema_loader.messages.patterns import is_digits, pattern_in_words
@@ -87,44 +87,37 @@ def _limit(case: Case, name: str) -> int:
 
 # -- bounds -------------------------------------------------------------------------------------------------------
 
-Bound = tuple[str, str]  # of a number, of a day
-BOUNDS: Mapping[str, Bound] = {
-    "minimum": (N_("{value} est trop petit : le minimum est {limit}."), N_("{value} est trop tôt : le minimum est {limit}.")),
-    "maximum": (N_("{value} est trop grand : le maximum est {limit}."), N_("{value} est trop tard : le maximum est {limit}.")),
-    "exclusiveMinimum": (
-        N_("{value} est trop petit : il faut plus de {limit}."), N_("{value} est trop tôt : il faut venir après {limit}."),
-    ),
-    "exclusiveMaximum": (
-        N_("{value} est trop grand : il faut moins de {limit}."), N_("{value} est trop tard : il faut venir avant {limit}."),
-    ),
-}  # fmt: skip
+BOUNDS: Mapping[str, str] = {
+    "minimum": N_("{value} est trop petit : le minimum est {limit}."),
+    "maximum": N_("{value} est trop grand : le maximum est {limit}."),
+    "exclusiveMinimum": N_("{value} est trop petit : il faut plus de {limit}."),
+    "exclusiveMaximum": N_("{value} est trop grand : il faut moins de {limit}."),
+}
+MAX_SHOWN_VALUE = 40
 
 
 def _bound(name: str) -> Callable[[Case], Message]:
     def make(case: Case) -> Message:
         t, field, value = case.t, case.field, case.value
         if value is None or value != value:
-            return case.message(
-                t.gettext("{text} n’est pas un nombre.", text=case.quoted), t.gettext("Écrivez un nombre")
-            )
-        dated = field.type.name in TEMPORAL or field.type.name in ("year", "yearmonth")
+            problem = t.gettext("{text} n’est pas un nombre.", text=case.quoted)
+            return case.message(problem, t.gettext("Écrivez un nombre"))
         shown = field.type.display(value, t.lang)
-        if len(shown) > MAX_SHOWN_VALUE:
+        if len(shown) > MAX_SHOWN_VALUE or not re.fullmatch(r"-?\d[\w\s/:.,+()-]*", shown) or "E" in shown:
             shown = case.quoted
+        span = bounds(field, t) or ""
+        if field.type.name in (*DAYS, *MOMENTS):
+            late = N_("{value} est trop tard.") if name.endswith("aximum") else N_("{value} est trop tôt.")
+            how = t.gettext("Il faut une valeur {span}", span=span)
+            return Message(t.gettext(late, value=shown), with_example(how, field, t))
         limit = shown_limit(field, field.constraints[name], t)
-        problem = t.gettext(BOUNDS[name][dated], value=shown, limit=limit)
+        problem = t.gettext(BOUNDS[name], value=shown, limit=limit)
         share = _as_share(case, name)
         if share is not None:
             return Message(problem, t.gettext("Pour {n} %, écrivez {text}.", n=shown, text=t.literal(share)))
-        how = (
-            t.gettext("Choisissez une date permise") if dated else t.gettext("Choisissez une valeur permise")
-        )
-        return Message(problem, with_example(how, field, t))
+        return Message(problem, with_example(t.gettext("Valeurs admises : {span}", span=span), field, t))
 
     return make
-
-
-MAX_SHOWN_VALUE = 40
 
 
 def _as_share(case: Case, name: str) -> str | None:
@@ -202,9 +195,7 @@ def _digits(case: Case, run: Run) -> Message | None:
     count = t.ngettext("{n} chiffre", "{n} chiffres", len(bare))
     subject = t.gettext(_subject(case.field, run), count=count)
     if run.low == run.high:
-        problem = t.ngettext(
-            "{subject} ; il en faut {n}.", "{subject} ; il en faut {n}.", run.low, subject=subject
-        )
+        problem = t.gettext("{subject} ; il en faut {n}.", subject=subject, n=t.number(run.low))
     else:
         problem = t.gettext("{subject} ; il faut {shape}.", subject=subject, shape=shape)
     padded = "0" + bare

@@ -46,6 +46,8 @@ TEMPORAL: Mapping[str, tuple[str, str, str]] = {  # words, default format, words
         N_("date et heure, dans l’écriture de votre choix"),
     ),
 }
+DAYS = ("date", "datetime")
+MOMENTS = ("time", "year", "yearmonth")
 
 
 def type_in_words(kind: FieldType, lang: str = "fr") -> str:
@@ -84,6 +86,8 @@ def _temporal(kind: FieldType, t: Words) -> str:
     named, default, any_spelling = TEMPORAL[kind.name]
     if kind.format_name == "any":
         return t.gettext(any_spelling)
+    if kind.name == "datetime" and kind.format_name == "default":
+        return t.gettext("date et heure (comme {example})", example=kind.samples()[0])
     mask = in_letters(getattr(kind, "pattern", None) or default, t)
     return t.gettext("{type} ({mask})", type=t.gettext(named), mask=mask) if mask else t.gettext(named)
 
@@ -108,7 +112,7 @@ def describe_field(field: Field, lang: str = "fr", max_choices: int = 12) -> tup
     ]
     if field.unique:
         told.append(t.gettext("sans doublon"))
-    told += [phrase for phrase in (_lengths(field, t), _bounds(field, t)) if phrase]
+    told += [phrase for phrase in (_lengths(field, t), bounds(field, t)) if phrase]
     if "pattern" in field.constraints:
         shape = pattern_in_words(field.constraints["pattern"].value, lang)
         told.append(shape or t.gettext("de la même forme que l’exemple"))
@@ -159,41 +163,28 @@ def counted(field: Field, count: int, t: Words) -> str:
     return t.ngettext("{n} caractère", "{n} caractères", count)
 
 
-def _bounds(field: Field, t: Words) -> str | None:
+def bounds(field: Field, t: Words) -> str | None:
+    """The span of admitted values as one phrase: « entre 0 et 1 », « du 01/01/2020 au 31/12/2024 »; None without any."""
     low, high = (field.constraints.get(name) for name in ("minimum", "maximum"))
     more, less = (field.constraints.get(name) for name in ("exclusiveMinimum", "exclusiveMaximum"))
-    dated = field.type.name in TEMPORAL or field.type.name == "yearmonth"
+    kind = 1 if field.type.name in DAYS else 2 if field.type.name in MOMENTS else 0
     told = []
     if low and high:
-        phrase = N_("du {low} au {high}") if dated else N_("entre {low} et {high}")
+        phrase = (N_("entre {low} et {high}"), N_("du {low} au {high}"), N_("de {low} à {high}"))[kind]
         told.append(t.gettext(phrase, low=shown_limit(field, low, t), high=shown_limit(field, high, t)))
     elif low:
-        told.append(
-            t.gettext(
-                N_("à partir du {low}") if dated else N_("au moins {low}"), low=shown_limit(field, low, t)
-            )
-        )
+        phrase = (N_("au moins {low}"), N_("à partir du {low}"), N_("à partir de {low}"))[kind]
+        told.append(t.gettext(phrase, low=shown_limit(field, low, t)))
     elif high:
-        told.append(
-            t.gettext(
-                N_("jusqu’au {high}") if dated else N_("au plus {high}"), high=shown_limit(field, high, t)
-            )
-        )
+        phrase = (N_("au plus {high}"), N_("jusqu’au {high}"), N_("jusqu’à {high}"))[kind]
+        told.append(t.gettext(phrase, high=shown_limit(field, high, t)))
     if more:
-        told.append(
-            t.gettext(N_("après le {low}") if dated else N_("plus de {low}"), low=shown_limit(field, more, t))
-        )
+        phrase = (N_("plus de {low}"), N_("après le {low}"), N_("après {low}"))[kind]
+        told.append(t.gettext(phrase, low=shown_limit(field, more, t)))
     if less:
-        told.append(
-            t.gettext(
-                N_("avant le {high}") if dated else N_("moins de {high}"), high=shown_limit(field, less, t)
-            )
-        )
-    return (
-        t.gettext("{first} et {last}", first=", ".join(told[:-1]), last=told[-1])
-        if len(told) > 1
-        else "".join(told) or None
-    )
+        phrase = (N_("moins de {high}"), N_("avant le {high}"), N_("avant {high}"))[kind]
+        told.append(t.gettext(phrase, high=shown_limit(field, less, t)))
+    return t.all_of(told) or None
 
 
 def shown_limit(field: Field, constraint: Constraint, t: Words) -> str:

@@ -98,7 +98,7 @@ class Words:
 
     def literal(self, text: str) -> str:
         """A text to type: bare where nothing can be mistaken for the sentence's own marks, else quoted."""
-        bare = re.fullmatch(r"[^\W_](?:[\w/:+-]|[.,](?=\w))*", text)
+        bare = re.fullmatch(r"-?\w+(?:[-/:.,+]\w+)*", text)
         return text if bare and len(text) <= SHOWN_EXAMPLE else self.quote(text, SHOWN_EXAMPLE)
 
     def any_of(self, texts: Sequence[str]) -> str:
@@ -142,6 +142,7 @@ class Words:
 def typography(text: str) -> str:
     """French spaces in a sentence written with plain ones."""
     text = re.sub(r" ([;:!?%€])", rf"{NARROW}\1", text)
+    text = text.replace("n° ", f"n°{NO_BREAK}")
     return text.replace("« ", f"«{NO_BREAK}").replace(" »", f"{NO_BREAK}»")
 
 
@@ -174,11 +175,6 @@ def fold(text: str) -> str:
     text = text.casefold().replace("œ", "oe").replace("æ", "ae").replace("’", "'")
     decomposed = unicodedata.normalize("NFKD", text)
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
-
-
-def capital(text: str) -> str:
-    """The text with its first letter in upper case."""
-    return text[:1].upper() + text[1:]
 
 
 @lru_cache(maxsize=4)

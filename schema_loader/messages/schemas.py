@@ -250,10 +250,6 @@ def _unknown_constraint(params: Mapping[str, Any]) -> Sentences:
     )
 
 
-def _unknown_type(params: Mapping[str, Any]) -> Sentences:
-    return WARNINGS["unknown-type"]
-
-
 _SPECIAL: Mapping[str, Callable[[Mapping[str, Any]], Sentences]] = {"unknown-constraint": _unknown_constraint}
 
 

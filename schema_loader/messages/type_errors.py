@@ -52,11 +52,10 @@ def _spaces(case: Case) -> Message | None:
     t, text = case.t, case.text
     stripped = text.strip()
     if not stripped:
-        how = (
-            t.gettext("Saisissez une valeur") if case.field.required
-            else t.gettext("Effacez les espaces si vous n’avez rien à indiquer")
-        )  # fmt: skip
-        return case.message(t.gettext("Il n’y a ici que des espaces."), how)
+        problem = t.gettext("Il n’y a ici que des espaces.")
+        if case.field.required:
+            return case.message(problem, t.gettext("Saisissez une valeur"))
+        return Message(problem, t.gettext("Effacez-les, ou saisissez une valeur."))
     return spaces_around(case)
 
 
@@ -82,12 +81,12 @@ def spaces_around(case: Case) -> Message | None:
 
 def _placeholder(case: Case) -> Message | None:
     t = case.t
-    if case.guess is not None or fold(case.text[:30]) not in hints.PLACEHOLDERS:
+    if case.spelling is not None or fold(case.text[:30]) not in hints.PLACEHOLDERS:
         return None
     problem = t.gettext("{text} ne peut pas tenir lieu de valeur ici.", text=case.quoted)
     if case.field.required:
         return case.message(problem, t.gettext("Cette information est obligatoire : saisissez-la"))
-    return case.message(problem, t.gettext("Si vous ne connaissez pas la valeur, ne mettez rien"))
+    return Message(problem, t.gettext("Si vous ne connaissez pas la valeur, ne mettez rien."))
 
 
 # -- dates and times ----------------------------------------------------------------------------------------------
@@ -116,7 +115,7 @@ def _date(case: Case) -> Message:
     how = how_to_write(_pattern(case.field.type), "%Y-%m-%d", t)
     parts = hints.day_parts(text[: hints.MAX_TEXT])
     serial = hints.spreadsheet_day(text)
-    if serial is not None and parts is None and case.guess is not None:
+    if serial is not None and parts is None and case.spelling is not None:
         shown = t.day(serial)
         problem = t.gettext(
             "{text} est le numéro que le tableur donne au {day}.", text=case.quoted, day=shown
@@ -124,7 +123,7 @@ def _date(case: Case) -> Message:
         return case.message(problem, how)
     if parts is not None and hints.day_meant(text) is None:
         return _impossible(case, parts, how)
-    if case.guess is not None:
+    if case.spelling is not None:
         return case.message(
             t.gettext("La date {text} n’est pas écrite comme attendu.", text=case.quoted), how
         )
@@ -161,7 +160,7 @@ def _exists(year: int, month: int, day: int) -> bool:
 def _datetime(case: Case) -> Message:
     t = case.t
     how = how_to_write(_pattern(case.field.type), "%Y%m%d%H%M%S", t)
-    if case.guess is not None:
+    if case.spelling is not None:
         problem = t.gettext("La date et l’heure {text} ne sont pas écrites comme attendu.", text=case.quoted)
     elif hints.day_meant(case.text[: hints.MAX_TEXT]) is not None and ":" not in case.text:
         problem = t.gettext("Il manque l’heure à {text}.", text=case.quoted)
@@ -173,7 +172,7 @@ def _datetime(case: Case) -> Message:
 def _time(case: Case) -> Message:
     t = case.t
     how = how_to_write(_pattern(case.field.type), "%H%M%S", t)
-    if case.guess is not None:
+    if case.spelling is not None:
         return case.message(
             t.gettext("L’heure {text} n’est pas écrite comme attendu.", text=case.quoted), how
         )
@@ -188,7 +187,7 @@ def _year(case: Case) -> Message:
 
 def _yearmonth(case: Case) -> Message:
     t = case.t
-    if case.guess is not None:
+    if case.spelling is not None:
         problem = t.gettext("Le mois {text} n’est pas écrit comme attendu.", text=case.quoted)
     else:
         problem = t.gettext("{text} n’est pas le mois d’une année.", text=case.quoted)
@@ -216,11 +215,11 @@ def _number(case: Case) -> Message:
         "avec {mark} pour les décimales",
         mark=mark if kind.decimal_char in ".," else t.quote(kind.decimal_char),
     )
-    if case.guess is None:
+    if case.spelling is None:
         problem = t.gettext("{text} n’est pas un nombre.", text=case.quoted)
         return case.message(problem, t.gettext("Écrivez un nombre, {decimals}", decimals=decimals))
     wanted = _without(case, text)
-    if not wanted or (("," in text or "." in text) and kind.decimal_char in case.guess):
+    if not wanted or (("," in text or "." in text) and kind.decimal_char in case.spelling):
         wanted.append(decimals)
     problem = t.gettext("Le nombre {text} n’est pas écrit comme attendu.", text=case.quoted)
     return case.message(problem, t.gettext("Écrivez-le {manner}", manner=", ".join(wanted)))
@@ -237,7 +236,7 @@ def _without(case: Case, text: str) -> list[str]:
 
 def _integer(case: Case) -> Message:
     t, text = case.t, case.text.strip()
-    if case.guess is not None:
+    if case.spelling is not None:
         wanted = _without(case, text)
         if not wanted:
             wanted.append(t.gettext("sans décimales"))
@@ -309,7 +308,7 @@ def _array(case: Case) -> Message:
     return case.message(
         problem,
         t.gettext(
-            "Mettez la liste entre crochets, chaque élément entre guillemets droits, des virgules entre eux"
+            "Mettez la liste entre crochets, chaque élément entre guillemets droits, avec des virgules entre les éléments"
         ),
     )
 
@@ -361,7 +360,7 @@ def _geopoint(case: Case) -> Message:
         N_("Écrivez la longitude, une virgule, puis la latitude, en degrés avec un point pour les décimales"),
     )
     numbers = re.findall(r"-?\d+(?:\.\d+)?", case.text[: hints.MAX_TEXT])
-    if case.guess is None and len(numbers) == 2:
+    if case.spelling is None and len(numbers) == 2:
         lon, lat = map(float, numbers)
         if abs(lon) > 180 or abs(lat) > 90:
             problem = t.gettext(
