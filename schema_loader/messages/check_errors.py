@@ -59,13 +59,19 @@ SENTENCES: Mapping[str, tuple[str, str, str]] = {
         N_("Écrivez le code officiel, sur 2 chiffres"),
         "53",
     ),
-    "canton": (N_("{text} n’est pas le nom officiel d’un canton."), N_("Écrivez le nom officiel du canton")),
-    "pays": (N_("{text} n’est pas le nom officiel d’un pays."), N_("Écrivez le nom officiel du pays")),
+    "canton": (
+        N_("{text} n’est pas le nom officiel d’un canton."),
+        N_("Écrivez le nom officiel du canton"),
+        "",
+    ),
+    "pays": (
+        N_("{text} n’est pas le nom officiel d’un pays."),
+        N_("Écrivez le nom officiel du pays"),
+        "France",
+    ),
     "code-pays-iso2": (
         N_("{text} n’est pas le code d’un pays."),
         N_("Écrivez le code du pays en 2 lettres majuscules"),
-        "",
-        "France",
         "FR",
     ),
     "code-pays-iso3": (
