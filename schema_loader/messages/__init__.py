@@ -16,7 +16,7 @@ from schema_loader.messages.check_errors import check_error
 from schema_loader.messages.constraint_errors import constraint_error
 from schema_loader.messages.describe import describe_field, type_in_words
 from schema_loader.messages.files import unreadable
-from schema_loader.messages.i18n import LANGUAGES, Message, Words, words
+from schema_loader.messages.i18n import LANGUAGES, Message, Words, after_colon, words
 from schema_loader.messages.notes import note
 from schema_loader.messages.patterns import pattern_in_words
 from schema_loader.messages.schemas import refusal, schema_warning
@@ -62,7 +62,9 @@ def _of_item(error: CellError, t: Words) -> Message:
     text = _text_of(str(error.params.get("item_text", "")))
     inner = _message(CellError(error.code, error.row_number, item, error.field_number, text, params), t)
     number = t.number(error.params["item"])
-    problem = t.gettext("Élément n° {number} de la liste : {problem}", number=number, problem=inner.problem)
+    problem = t.gettext(
+        "Élément n° {number} de la liste : {problem}", number=number, problem=after_colon(inner.problem)
+    )
     return Message(problem, inner.remedy)
 
 

@@ -12,7 +12,7 @@ from schema_loader.messages.describe import DAYS, MOMENTS, bounds, counted, show
 from schema_loader.messages.hints import MAX_TEXT, nearest
 from schema_loader.messages.i18n import N_, Message, Words
 from schema_loader.messages.patterns import is_digits, pattern_in_words
-from schema_loader.messages.shapes import Choice, Run, shapes
+from schema_loader.messages.shapes import Choice, ManyOf, Run, shapes
 from schema_loader.messages.type_errors import spaces_around, spoilt
 
 # Identifiers whose name helps more than « cette valeur »: the word looked for, the number of digits, the subject.
@@ -47,7 +47,7 @@ def _required(case: Case) -> Message:
     elif case.field.type.name in ("string", "any") and case.field.type.format_name == "default":
         how = t.gettext("Saisissez une valeur")
     else:
-        how = t.gettext("Saisissez ceci : {type}", type=wanted)
+        how = t.gettext("Saisissez une valeur : {type}", type=wanted)
     return Message(problem, with_example(how, case.field, t))
 
 
@@ -94,6 +94,7 @@ BOUNDS: Mapping[str, str] = {
     "exclusiveMaximum": N_("{value} est trop grand : il faut moins de {limit}."),
 }
 MAX_SHOWN_VALUE = 40
+MAX_QUOTED_CHOICE = 110  # the longest choice of a real schema has 103 characters
 
 
 def _bound(name: str) -> Callable[[Case], Message]:
@@ -125,7 +126,7 @@ def _as_share(case: Case, name: str) -> str | None:
     maximum, minimum = (case.field.constraints.get(bound) for bound in ("maximum", "minimum"))
     if name != "maximum" or not isinstance(case.value, Decimal) or maximum is None or maximum.value != 1:
         return None
-    if minimum is None or minimum.value != 0 or not 1 < case.value <= 100:
+    if minimum is None or not 0 <= minimum.value < 1 or not 1 < case.value <= 100:
         return None
     share = case.field.type.format((case.value / 100).normalize())
     return share if not case.field.read(share)[1] else None
@@ -143,7 +144,9 @@ def _among(case: Case, choices: tuple[str, ...]) -> Message:
     near = nearest(text, choices)
     if near is not None and near != case.text:
         problem = t.gettext("{text} ne fait pas partie des valeurs prévues.", text=case.quoted)
-        return Message(problem, t.gettext("Vouliez-vous dire {choice} ?", choice=t.quote(near, 110)))
+        return Message(
+            problem, t.gettext("Vouliez-vous dire {choice} ?", choice=t.quote(near, MAX_QUOTED_CHOICE))
+        )
     pieces = [piece.strip() for piece in re.split(r"[;,|/]", text) if piece.strip()]
     if len(pieces) > 1 and all(nearest(piece, choices) for piece in pieces):
         problem = t.gettext(
@@ -164,6 +167,10 @@ def _pattern(case: Case) -> Message:
         only = found[0][0]
         if isinstance(only, Choice):
             return _among(case, only.texts)
+        if isinstance(only, ManyOf):
+            told = _many(case, only)
+            if told is not None:
+                return told
         if isinstance(only, Run):
             told = _digits(case, only) or _strangers(case, only)
             if told is not None:
@@ -176,6 +183,23 @@ def _pattern(case: Case) -> Message:
             t.gettext("Suivez la forme de l’exemple") if case.field.examples() else t.gettext("Corrigez-la"),
         )
     return case.message(problem, t.gettext("Il faut {shape}", shape=shape))
+
+
+def _many(case: Case, many: ManyOf) -> Message | None:
+    """A text that should be some of the choices, and has a piece that is none."""
+    t = case.t
+    pieces = [piece.strip() for piece in case.text[:MAX_TEXT].split(many.separator)]
+    strange = next((piece for piece in pieces if piece and piece not in many.texts), None)
+    if strange is None:
+        return None
+    problem = t.gettext("{text} ne fait pas partie des valeurs prévues.", text=t.quote(strange))
+    near = [nearest(piece, many.texts) for piece in pieces]
+    meant = many.separator.join(piece or "" for piece in near)
+    if None not in near and len(meant) <= MAX_QUOTED_CHOICE and not case.field.read(meant)[1]:
+        return Message(
+            problem, t.gettext("Vouliez-vous dire {choice} ?", choice=t.quote(meant, MAX_QUOTED_CHOICE))
+        )
+    return Message(problem, t.gettext("Choisissez : {choices}.", choices=t.choices(many.texts)))
 
 
 def _digits(case: Case, run: Run) -> Message | None:

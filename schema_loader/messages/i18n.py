@@ -177,6 +177,11 @@ def fold(text: str) -> str:
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 
 
+def after_colon(sentence: str) -> str:
+    """A sentence as it goes on after a colon: without its capital."""
+    return sentence[:1].lower() + sentence[1:]
+
+
 @lru_cache(maxsize=4)
 def words(lang: str = "fr") -> Words:
     """The sentences of a language tag (``fr``, ``en``, ``en-GB`` …); French for a language that is not kept."""

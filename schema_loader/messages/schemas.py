@@ -8,7 +8,7 @@ from typing import Any
 
 from schema_loader.errors import SchemaRefused, SchemaWarning
 from schema_loader.messages.case import NAME_LENGTH
-from schema_loader.messages.i18n import N_, Message, Words, words
+from schema_loader.messages.i18n import N_, Message, Words, after_colon, words
 
 Sentences = tuple[str, str]
 
@@ -195,7 +195,9 @@ def schema_warning(warning: SchemaWarning, lang: str = "fr") -> Message:
     problem = t.gettext(sentences[0], **shown)
     if warning.place:
         problem = t.gettext(
-            "Colonne {column} : {problem}", column=t.quote(warning.place, NAME_LENGTH), problem=problem
+            "Colonne {column} : {problem}",
+            column=t.quote(warning.place, NAME_LENGTH),
+            problem=after_colon(problem),
         )
     return Message(problem, t.gettext(sentences[1], **shown))
 

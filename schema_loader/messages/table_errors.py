@@ -26,6 +26,14 @@ def codes() -> frozenset[str]:
 
 
 def _extra_label(error: CellError, t: Words, as_warning: bool) -> Message:
+    if not error.cell:
+        number = t.number(error.field_number or 0)
+        problem = t.gettext(
+            "La colonne n° {number} n’a pas de nom et n’est pas prévue par le schéma.", number=number
+        )
+        return Message(
+            problem, t.gettext("Supprimez-la, ou donnez-lui exactement le nom d’une colonne prévue.")
+        )
     label = t.quote(error.cell, NAME_LENGTH)
     meant = error.params.get("meant")
     if isinstance(meant, str) and meant:

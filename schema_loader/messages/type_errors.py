@@ -261,13 +261,11 @@ def _boolean(case: Case) -> Message:
 
 
 def _string(case: Case) -> Message:
-    t, text, kind = case.t, case.text, case.field.type.format_name
+    t, kind = case.t, case.field.type.format_name
     if kind == "email":
         return case.message(_email_problem(case), t.gettext("Écrivez une seule adresse, sans espace"))
     if kind == "uri":
         problem = t.gettext("{text} n’est pas une adresse web complète.", text=case.quoted)
-        if text != text.strip():
-            problem = t.gettext("Il y a un espace avant l’adresse {text}.", text=t.quote(text.strip()))
         return case.message(problem, t.gettext("Écrivez l’adresse en entier, avec son début https://"))
     if kind == "uuid":
         problem = t.gettext("{text} n’est pas un identifiant unique (UUID).", text=case.quoted)
