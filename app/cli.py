@@ -98,7 +98,7 @@ def validate(
         rules = _compile(schema, catalogue)
         report = check_file(file, rules, profile=header_profile.value, limit=limit)
     except SchemaRefused as refused:
-        _fail(str(messages.refusal(refused, lang)), NOT_DONE)
+        _fail(_reason(refused, lang), NOT_DONE)
     except TableUnreadable as unreadable:
         _fail(f"{file}: {messages.unreadable(unreadable, lang)}", NOT_DONE)
     except OSError as error:
@@ -206,12 +206,22 @@ def _compile_or_stop(reference: str, catalogue: str | None, lang: Lang, output: 
         _refuse(refused, lang, output)
 
 
-def _refuse(refused: SchemaRefused, lang: Lang, output: Format) -> NoReturn:
+def _reason(refused: SchemaRefused, lang: Lang) -> str:
+    from app.schema_sources import SourceNotFound
     from schema_loader import messages
+
+    return (
+        refused.sentence(lang)
+        if isinstance(refused, SourceNotFound)
+        else str(messages.refusal(refused, lang))
+    )
+
+
+def _refuse(refused: SchemaRefused, lang: Lang, output: Format) -> NoReturn:
     from schema_loader.errors import NotReadable
 
     code = NOT_DONE if isinstance(refused, NotReadable) else NOT_VALID
-    sentence = str(messages.refusal(refused, lang))
+    sentence = _reason(refused, lang)
     if output is Format.json:
         _print_json(
             {"usable": False, "code": refused.code, "field": refused.place or None, "message": sentence}
