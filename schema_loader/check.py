@@ -127,12 +127,20 @@ class TableCheck:
         self.header: HeaderMatch = match_header(schema, labels, profile)
         self.rows = 0
         self._source = rows
+        self._with_custom_checks = with_custom_checks
         checks = custom_checks.for_columns(schema, self.header.columns) if with_custom_checks else ()
         self._rule = RowRule(self.header.columns, checks, self.header.names)
         self._keys = _Keys(schema, self._rule.number)
 
-    def __iter__(self) -> Iterator[CellError]:
+    def _header_errors(self) -> Iterator[CellError]:
+        """What is wrong with the labels, then with the set of columns as the checks see it (in row 1, the header)."""
         yield from self.header.errors
+        if self._with_custom_checks:
+            for name, fault in custom_checks.header_faults(self.schema, self.header.columns):
+                yield CellError(fault.code, 1, self.schema.by_name.get(name), None, "", fault.params)
+
+    def __iter__(self) -> Iterator[CellError]:
+        yield from self._header_errors()
         columns = self.header.columns
         width = len(columns)
         memos: list[set[str]] = [set() for _ in columns]
