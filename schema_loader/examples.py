@@ -109,7 +109,8 @@ def _write(items: Iterable[tuple[Any, Any]], turn: int) -> Iterator[str]:
         elif code is op.SUBPATTERN:
             yield from _write(argument[3], turn)
         elif code in (op.MAX_REPEAT, op.MIN_REPEAT):
-            yield from _repeat(*argument, turn)
+            low, high, body = argument
+            yield from _repeat(low, high, body, turn)
         elif code is not op.AT:
             raise _Unwritable
 
