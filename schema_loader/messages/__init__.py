@@ -41,7 +41,7 @@ def cell_message(error: CellError, lang: str = "fr", as_warning: bool = False) -
 def _message(error: CellError, t: Words, as_warning: bool = False) -> Message:
     field = error.field
     kind, _, detail = error.code.partition("/")
-    if kind == "custom-check-error":
+    if kind in ("custom-check-error", "one-of-required"):
         return check_error(error, t)
     if field is not None and kind in ("type-error", "constraint-error"):
         if "item" in error.params:

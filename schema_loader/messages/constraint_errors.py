@@ -37,7 +37,7 @@ def _required(case: Case) -> Message:
     t = case.t
     if case.text:
         problem = t.gettext(
-            "{text} signifie « pas de valeur », or cette information est obligatoire.", text=case.quoted
+            "{text} signifie « pas de valeur » ; cette information est obligatoire.", text=case.quoted
         )
     else:
         problem = t.gettext("Il manque une valeur : cette information est obligatoire.")
@@ -264,8 +264,3 @@ _MAKERS: Mapping[str, Callable[[Case], Message]] = {
     "required": _required, "minLength": _min_length, "maxLength": _max_length, "enum": _enum, "pattern": _pattern,
     **{name: _bound(name) for name in BOUNDS},
 }  # fmt: skip
-
-
-def rule_names() -> frozenset[str]:
-    """The constraints that have words of their own."""
-    return frozenset(_MAKERS)

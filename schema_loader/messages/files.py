@@ -60,8 +60,3 @@ def _where(error: TableUnreadable, t: Words) -> str:
         if isinstance(number, int):
             return " " + t.gettext("à la ligne {number}", number=t.number(number))
     return ""
-
-
-def codes() -> frozenset[str]:
-    """Codes that have words."""
-    return frozenset(UNREADABLE)

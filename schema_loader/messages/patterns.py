@@ -10,6 +10,7 @@ from schema_loader.messages.i18n import N_, Words, words
 from schema_loader.messages.shapes import Characters, Choice, Literal, ManyOf, Maybe, Part, Run, Shape, shapes
 
 MAX_LENGTH = 260  # characters; a longer description is harder to read than an example
+MAX_LITERAL = 40  # characters of a fixed text
 INLINE_CHOICES = 6  # texts of a choice that stands amid other parts
 
 # Expressions that many schemas share and whose sense no shape can tell.
@@ -41,13 +42,15 @@ def _pattern_in_words(source: str, t: Words) -> str | None:
     told = _address(bare, t)
     if told is None:
         found = shapes(source)
-        if found is None:
+        if found is None or any(
+            isinstance(p, Literal) and len(p.text) > MAX_LITERAL for shape in found for p in shape
+        ):
             return None
         alternatives = [_shape(shape, t) for shape in found]
         if len(alternatives) > 3:
             return None
         told = t.gettext(", ou bien ").join(alternatives)
-    return told if len(told) <= MAX_LENGTH else None
+    return told if 0 < len(told) <= MAX_LENGTH else None
 
 
 def _address(bare: str, t: Words) -> str | None:
@@ -230,6 +233,8 @@ def _kinds(characters: Characters, t: Words, many: bool = False) -> list[str]:
         kinds.append(t.gettext("des lettres minuscules") if many else t.gettext("une lettre minuscule"))
     if characters.space:
         kinds.append(t.gettext("des espaces") if many else t.gettext("un espace"))
+    if characters.accents and not kinds:
+        kinds.append(t.gettext("des lettres accentuées") if many else t.gettext("une lettre accentuée"))
     return kinds + [t.quote(sign) for sign in characters.others]
 
 

@@ -11,6 +11,7 @@ from schema_loader.messages.case import NAME_LENGTH
 from schema_loader.messages.i18n import N_, Message, Words, after_colon, words
 
 Sentences = tuple[str, str]
+WRITE_MEANT = N_("Vouliez-vous écrire {meant} ?")
 
 # Code → what is odd and what was made of it, how to mend it. ``{key}`` stands for the parameter ``key``, quoted.
 WARNINGS: Mapping[str, Sentences] = {
@@ -104,13 +105,15 @@ WARNINGS: Mapping[str, Sentences] = {
         N_("{key} cite des colonnes qui n’existent pas : {names}. Cette clé n’est pas contrôlée."),
         N_("Corrigez les noms, ou ajoutez ces colonnes."),
     ),
-    "check-unknown": (
-        N_("Le contrôle {name} n’est pas connu ; il n’est pas fait."),
-        N_("Vérifiez son nom, ou supprimez-le."),
+    "check-missing-column": (
+        N_("Le contrôle {check} cite une colonne qui n’existe pas, {column} ; il n’est pas fait."),
+        N_("Corrigez le nom de la colonne, ou supprimez ce contrôle."),
     ),
-    "check-invalid": (
-        N_("Le contrôle {name} est mal déclaré ; il n’est pas fait."),
-        N_("Vérifiez ses paramètres, ou supprimez-le."),
+    "check-by-form-only": (
+        N_(
+            "Le contrôle {check} ne vérifie que la forme des valeurs : la liste officielle n’est pas disponible ici."
+        ),
+        N_("Vérifiez par ailleurs que les valeurs existent."),
     ),
 }
 
@@ -209,7 +212,7 @@ def refusal(error: SchemaRefused, lang: str = "fr") -> Message:
     if error.code == "not-json" and not error.params.get("line"):
         sentences = (
             N_("Ce fichier n’est pas un texte JSON lisible."),
-            N_("Vérifiez que c’est bien le schéma."),
+            N_("Vérifiez que c’est bien le fichier voulu."),
         )
     elif error.code == "field-without-name" and error.params.get("title"):
         sentences = (
@@ -243,23 +246,42 @@ def _plain(value: Any) -> str:
 
 
 def _unknown_constraint(params: Mapping[str, Any]) -> Sentences:
+    other = N_("Supprimez-la, ou remplacez-la par une règle de la norme.")
     unknown = N_("La règle {constraint} n’existe pas ; elle n’est pas contrôlée.")
-    return (
-        unknown,
-        N_("Vouliez-vous écrire {meant} ?")
-        if params.get("meant")
-        else N_("Supprimez-la, ou remplacez-la par une règle de la norme."),
-    )
+    return unknown, WRITE_MEANT if params.get("meant") else other
 
 
-_SPECIAL: Mapping[str, Callable[[Mapping[str, Any]], Sentences]] = {"unknown-constraint": _unknown_constraint}
+def _unknown_check(params: Mapping[str, Any]) -> Sentences:
+    other = N_("Vérifiez son nom, ou supprimez-le.")
+    unknown = N_("Le contrôle {name} n’est pas connu ; il n’est pas fait.")
+    return unknown, WRITE_MEANT if params.get("meant") else other
 
 
-def warning_codes() -> frozenset[str]:
-    """Codes of warnings that have words."""
-    return frozenset(WARNINGS) | frozenset(_SPECIAL)
+MISDECLARED: Mapping[str, str] = {
+    "missing": N_("Ajoutez {param}."),
+    "not-text": N_("Donnez à {param} un texte pour valeur."),
+    "not-list": N_("Donnez à {param} une liste de noms de colonnes."),
+    "not-yes-or-no": N_("Écrivez « true » ou « false » pour {param}."),
+    "not-geopoint": N_("Appliquez-le à une colonne de type « geopoint »."),
+    "unknown-operator": N_("Écrivez pour {param} l’un des signes >, >=, ==, <= ou <."),
+    "unknown-year": N_("Écrivez pour {param} l’une des années admises, ou « latest »."),
+}
 
 
-def refusal_codes() -> frozenset[str]:
-    """Codes of refusals that have words."""
-    return frozenset(REFUSALS)
+def _misdeclared(params: Mapping[str, Any]) -> Sentences:
+    if params.get("runs") and params.get("reason") == "not-text":
+        problem = N_(
+            "Le contrôle {check} demande une colonne de texte : il refusera toutes les valeurs de celle-ci."
+        )
+        return problem, N_("Donnez à cette colonne le type « string », ou supprimez ce contrôle.")
+    kept = N_("Le contrôle {check} est mal déclaré, par {param} ; il est fait tout de même.")
+    dropped = N_("Le contrôle {check} est mal déclaré, par {param} ; il n’est pas fait.")
+    other = N_("Vérifiez ses paramètres, ou supprimez-le.")
+    return kept if params.get("runs") else dropped, MISDECLARED.get(str(params.get("reason")), other)
+
+
+_SPECIAL: Mapping[str, Callable[[Mapping[str, Any]], Sentences]] = {
+    "unknown-constraint": _unknown_constraint,
+    "unknown-check": _unknown_check,
+    "check-misdeclared": _misdeclared,
+}

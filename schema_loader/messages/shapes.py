@@ -15,10 +15,11 @@ from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
-from schema_loader.patterns import in_ranges, merge
+from schema_loader.patterns import in_ranges
 
 MAX_CHOICES = 200
 MAX_PARTS = 7
+WIDE = 200  # characters; a wider range is an alphabet, whose letters are not named one by one
 MAX_LITERALS = 12  # signs named one by one in a class of characters
 DIGITS = (ord("0"), ord("9"))
 UPPER = (ord("A"), ord("Z"))
@@ -187,6 +188,8 @@ def _texts(items: Sequence[Any]) -> tuple[str, ...] | None:
             more: tuple[str, ...] | None = (chr(argument),)
         elif code is op.IN and all(kind is op.LITERAL for kind, _ in argument) and _one_sign(argument):
             more = (chr(argument[0][1]),)
+        elif code is op.IN and all(kind is op.LITERAL for kind, _ in argument):
+            more = tuple(chr(sign) for _, sign in argument)  # (a|b) is read as a class
         elif code is op.BRANCH:
             branches = [_texts(list(branch)) for branch in argument[1]]
             more = None if None in branches else tuple(text for branch in branches for text in branch or ())
@@ -350,22 +353,17 @@ def _characters(code: Any, argument: Any) -> Characters:
         (first, last) = ranges[0]
         if last - first > 1 and any(_within(ranges[0], [span]) for span in _FAMILIES.values()):
             return Characters(span=(chr(first), chr(last)), ranges=ranges)
-    known = merge([*(_FAMILIES[name] for name, there in families.items() if there), *_more(items)])
-    foreign = [(low, high) for low, high in ranges if high - low >= 200 and not _within((low, high), known)]
-    others = [
-        chr(n)
-        for low, high in ranges
-        if high - low < 200
-        for n in range(low, high + 1)
-        if not _within((n, n), known)
-    ]
+    # A category is told by its family alone: digits of other scripts and spaces of other widths go without saying
+    spelt = in_ranges([item for item in items if item[0] is not op.CATEGORY])
+    known = [_FAMILIES[name] for name, there in families.items() if there]
+    foreign = any(high - low >= WIDE for low, high in spelt)
+    signs = [n for low, high in spelt if high - low < WIDE for n in range(low, high + 1)]
+    others = [chr(n) for n in signs if not _within((n, n), known)]
+    if (op.CATEGORY, op.CATEGORY_WORD) in items:
+        others = sorted({*(sign for sign in others if not sign.isalnum()), "_"})
     if families["accents"]:
         others = [sign for sign in others if not sign.isalpha() and sign not in "×÷"]
-    if (
-        (foreign and not families["accents"])
-        or len(others) > MAX_LITERALS
-        or any(ord(sign) < 32 for sign in others)
-    ):
+    if (foreign and not families["accents"]) or len(others) > MAX_LITERALS or any(map(_is_control, others)):
         raise _NotSimple
     return Characters(
         digits=families["digits"], upper=families["upper"], lower=families["lower"], space=families["space"],
@@ -377,11 +375,8 @@ _FAMILIES = {"digits": DIGITS, "upper": UPPER, "lower": LOWER, "space": SPACES, 
 _KEPT = (op.CATEGORY_DIGIT, op.CATEGORY_SPACE, op.CATEGORY_WORD)
 
 
-def _more(items: Sequence[Any]) -> Iterator[tuple[int, int]]:
-    """What a category holds besides the family it is meant for: digits of other scripts, spaces of other widths."""
-    for kind, what in items:
-        if kind is op.CATEGORY:
-            yield from (span for span in in_ranges([(kind, what)]) if span != (ord("_"), ord("_")))
+def _is_control(sign: str) -> bool:
+    return ord(sign) < 32
 
 
 def _within(span: tuple[int, int], ranges: Iterable[tuple[int, int]]) -> bool:

@@ -17,11 +17,6 @@ def table_error(error: CellError, t: Words, as_warning: bool) -> Message | None:
     return make(error, t, as_warning) if make is not None else None
 
 
-def codes() -> frozenset[str]:
-    """The codes that have words here."""
-    return frozenset(_MAKERS)
-
-
 # -- header -------------------------------------------------------------------------------------------------------
 
 
