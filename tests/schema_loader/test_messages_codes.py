@@ -129,6 +129,14 @@ def test_the_example_that_a_check_shows_passes_it(name: str) -> None:
         assert not list(check_table(compile_descriptor(descriptor), labels, rows))
 
 
+def test_a_check_shows_the_example_of_the_schema_when_it_is_a_right_one() -> None:
+    for example, shown in (("40483304800022", "40483304800022"), ("12345678901234", "21750001600019")):
+        error = CellError(
+            "custom-check-error/siret", 2, field(example=example), 1, "12", {"reason": "check-digit"}
+        )
+        assert f"{shown}." in messages.cell_message(error).remedy
+
+
 def test_every_warning_of_a_header_has_milder_words_in_both_languages() -> None:
     for warning in header_warnings():
         both(lambda lang, warning=warning: messages.cell_message(warning, lang, as_warning=True))
