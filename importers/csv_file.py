@@ -10,7 +10,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -41,19 +41,34 @@ class TextLayout:
     space_after: bool = False
 
 
-def detect(path: Path, labels: Collection[str] = (), encoding: str | None = None) -> TextLayout:
+def detect(
+    path: Path, labels: Collection[str] = (), encoding: str | None = None, *, by_sample: bool = False
+) -> TextLayout:
     """Find out encoding and separator. ``labels`` are the names that the header may hold; they settle most doubts.
 
-    Raises :class:`TableUnreadable` for a byte that no known encoding explains.
+    ``by_sample`` spares the reading of the whole file where its beginning is UTF-8: for a reader that refuses foreign
+    bytes further down itself. Raises :class:`TableUnreadable` for a byte that no known encoding explains.
     """
     with path.open("rb") as file:
-        found = check_encoding(file, encoding) if encoding else detect_encoding(file)
-        file.seek(0)
         sample = file.read(SAMPLE_BYTES)
+        file.seek(0)
+        if encoding:
+            found = check_encoding(file, encoding)
+        else:
+            found = (_utf8_by_sample(sample) if by_sample else None) or detect_encoding(file)
     text = codecs.getincrementaldecoder(found)("strict").decode(sample)
     whole = len(sample) < SAMPLE_BYTES
     separator = detect_separator(text, labels, whole=whole)
     return TextLayout(found, separator, _has_space_after(_sample_records(text, separator, whole)))
+
+
+def _utf8_by_sample(sample: bytes) -> str | None:
+    """UTF-8 with or without its mark, if the sample is nothing else."""
+    try:
+        codecs.getincrementaldecoder("utf-8")("strict").decode(sample)
+    except UnicodeDecodeError:
+        return None
+    return "utf-8-sig" if sample.startswith(codecs.BOM_UTF8) else "utf-8"
 
 
 def detect_encoding(file: BinaryIO) -> str:
@@ -159,7 +174,7 @@ def _sample_records(sample: str, separator: str, whole: bool) -> list[list[str]]
     return records
 
 
-def read_records(path: Path, layout: TextLayout) -> Iterator[list[str]]:
+def read_records(path: Path, layout: TextLayout) -> Generator[list[str], None, None]:
     """The records of the file, header included, as ``csv`` reads them: quotes doubled, line ends in quoted cells.
 
     Raises :class:`TableUnreadable` with the number of the record where the file cannot be read on.

@@ -129,10 +129,10 @@ class TableCheck:
         self._source = rows
         self._with_custom_checks = with_custom_checks
         checks = custom_checks.for_columns(schema, self.header.columns) if with_custom_checks else ()
-        self._rule = RowRule(self.header.columns, checks, self.header.names)
-        self._keys = _Keys(schema, self._rule.number)
+        self.rule = RowRule(self.header.columns, checks, self.header.names)
+        self.keys = _Keys(schema, self.rule.number)
 
-    def _header_errors(self) -> Iterator[CellError]:
+    def header_errors(self) -> Iterator[CellError]:
         """What is wrong with the labels, then with the set of columns as the checks see it (in row 1, the header)."""
         yield from self.header.errors
         if self._with_custom_checks:
@@ -140,14 +140,14 @@ class TableCheck:
                 yield CellError(fault.code, 1, self.schema.by_name.get(name), None, "", fault.params)
 
     def __iter__(self) -> Iterator[CellError]:
-        yield from self._header_errors()
+        yield from self.header_errors()
         columns = self.header.columns
         width = len(columns)
         memos: list[set[str]] = [set() for _ in columns]
         readers: list[Callable[[str], Reading]] = [_anything if c is None else c.read for c in columns]
         blanks = [frozenset(("",) if c is None else c.missing_values) for c in columns]
         first_blank = blanks[0] if blanks else frozenset(("",))
-        rule, keys = self._rule, self._keys
+        rule, keys = self.rule, self.keys
         whole_rows = bool(rule.checks)
         row_number = FIRST_ROW - 1
         try:
@@ -188,6 +188,20 @@ def check_table(
 ) -> TableCheck:
     """Check a table of texts: the labels of its header row, then its rows (see :class:`TableCheck`)."""
     return TableCheck(schema, labels, rows, profile=profile, with_custom_checks=with_custom_checks)
+
+
+KEY_CODES = ("unique-error", "primary-key", "foreign-key")
+CHECK_CODES = ("custom-check-error", "one-of-required")
+
+
+def in_row_order(errors: Iterable[CellError]) -> list[CellError]:
+    """Errors in the order in which the check row by row finds them: by row; cells, then keys, then declared checks."""
+
+    def place(error: CellError) -> tuple[int, int]:
+        phase = 1 if error.type in KEY_CODES else 2 if error.type in CHECK_CODES else 0
+        return error.row_number or 0, phase
+
+    return sorted(errors, key=place)
 
 
 def _anything(text: str) -> Reading:
@@ -262,4 +276,6 @@ def _remember(seen: dict[Any, int], value: Any, row_number: int) -> int | None:
     return earlier
 
 
-__all__ = ["CellError", "Fault", "RowRule", "TableCheck", "check_cell", "check_row", "check_table"]
+__all__ = [
+    "CellError", "Fault", "RowRule", "TableCheck", "check_cell", "check_row", "check_table", "in_row_order",
+]  # fmt: skip

@@ -1,0 +1,140 @@
+"""A large text file of rows as batches of text columns, for the check column by column (pyarrow).
+
+pyarrow tokenises as ``csv.reader`` does, several times as fast. Whatever it will not read (a cell larger than a block, a
+byte that is no UTF-8) ends in :class:`NotVectorised`: the caller then reads the file row by row, from the start.
+"""
+
+from __future__ import annotations
+
+import csv
+import queue
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+from importers.csv_file import MAX_CELL, TextLayout
+from schema_loader.bulk import Batch, RaggedRow
+
+BLOCK_BYTES = 4 << 20
+AHEAD = 3  # batches read before they are asked for
+
+
+class NotVectorised(Exception):
+    """The file holds something that only the row by row reader can judge or name."""
+
+
+def can_read(layout: TextLayout, labels: list[str]) -> bool:
+    """Whether batches can be had: two columns at least (a blank line of one column means two things), no odd layout."""
+    return len(labels) > 1 and not layout.space_after and layout.encoding in ("utf-8", "utf-8-sig", "cp1252")
+
+
+def read_batches(path: Path, layout: TextLayout, width: int) -> Iterator[Batch]:
+    """The rows below the header, in batches of a few megabytes, read ahead by a thread of its own.
+
+    Row numbers count records with the header as row 1. Raises :class:`NotVectorised`.
+    """
+    batches: queue.Queue[Batch | Exception | None] = queue.Queue(AHEAD)
+    stopped = threading.Event()
+
+    def put(item: Batch | Exception | None) -> bool:
+        while not stopped.is_set():
+            try:
+                batches.put(item, timeout=0.1)
+            except queue.Full:
+                continue
+            return True
+        return False
+
+    def work() -> None:
+        try:
+            for batch in _batches(path, layout, width):
+                if not put(batch):
+                    return
+            put(None)
+        except Exception as error:  # noqa: BLE001 - handed to the thread that waits for it
+            put(error)
+
+    thread = threading.Thread(target=work, name="read-batches", daemon=True)
+    thread.start()
+    try:
+        while (item := batches.get()) is not None:
+            if isinstance(item, Exception):
+                raise item
+            yield item
+    finally:
+        stopped.set()
+        thread.join()
+
+
+def _batches(path: Path, layout: TextLayout, width: int) -> Iterator[Batch]:
+    names = [f"c{number}" for number in range(width)]
+    ragged: list[tuple[int, str]] = []
+
+    def keep(row: Any) -> str:
+        ragged.append((row.number, row.text))
+        return "skip"
+
+    try:
+        with arrow_csv.open_csv(
+            path,
+            read_options=arrow_csv.ReadOptions(
+                use_threads=False,  # else ragged rows come without their number
+                block_size=BLOCK_BYTES,
+                column_names=names,
+                skip_rows_after_names=1,
+                encoding="utf8" if layout.encoding.startswith("utf-8") else layout.encoding,
+            ),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=layout.separator,
+                newlines_in_values=True,
+                ignore_empty_lines=False,
+                invalid_row_handler=keep,
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, null_values=[]
+            ),
+        ) as reader:
+            next_row = 2
+            for record_batch in reader:
+                batch, next_row = _numbered(record_batch, ragged, next_row, layout)
+                yield batch
+            if ragged:
+                empty = [pa.array([], pa.string()) for _ in names]
+                yield Batch(empty, np.empty(0, dtype=np.int64), _cells(ragged, layout))
+    except (pa.ArrowInvalid, UnicodeDecodeError, csv.Error) as error:
+        raise NotVectorised(str(error)) from error
+
+
+def _numbered(
+    record_batch: pa.RecordBatch, ragged: list[tuple[int, str]], next_row: int, layout: TextLayout
+) -> tuple[Batch, int]:
+    """Give the rows of a batch their numbers: those that the ragged rows among them have left.
+
+    The reader is ahead of the batches it gives: ragged rows of later ones are known already, and stay in the list.
+    """
+    size, own = record_batch.num_rows, 0
+    while own < len(ragged) and ragged[own][0] < next_row + size + own:
+        own += 1
+    taken = np.zeros(size + own, dtype=bool)
+    for number, _ in ragged[:own]:
+        if number < next_row:
+            raise NotVectorised(f"row {number} comes after row {next_row}")
+        taken[number - next_row] = True
+    rows = np.flatnonzero(~taken) + next_row
+    if len(rows) != size:
+        raise NotVectorised("two ragged rows have one number")
+    cells = _cells(ragged[:own], layout)
+    del ragged[:own]
+    return Batch(record_batch.columns, rows, cells), next_row + size + own
+
+
+def _cells(ragged: list[tuple[int, str]], layout: TextLayout) -> list[RaggedRow]:
+    csv.field_size_limit(MAX_CELL)
+    return [
+        RaggedRow(number, next(csv.reader([text], delimiter=layout.separator), [])) for number, text in ragged
+    ]
