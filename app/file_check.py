@@ -9,7 +9,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.table_source import PLAIN_TEXT, Source, open_records, text_source
 from importers.csv_file import TextLayout, detect, read_records
+from importers.spreadsheet_file import is_spreadsheet
 from schema_loader import messages
 from schema_loader.check import TableCheck, check_table, in_row_order
 from schema_loader.errors import CellError
@@ -27,13 +29,17 @@ Progress = Callable[[int], None]
 
 @dataclass(slots=True)
 class FileReport:
-    """What was found in a file. ``rows`` counts data rows (without the header); ``complete`` is False past a limit."""
+    """What was found in a file. ``rows`` counts data rows (without the header); ``complete`` is False past a limit.
+
+    ``source`` says how the file was read.
+    """
 
     errors: list[CellError] = field(default_factory=list)
     warnings: list[CellError] = field(default_factory=list)
     rows: int = 0
     seconds: float = 0.0
     complete: bool = True
+    source: Source = PLAIN_TEXT
 
     @property
     def valid(self) -> bool:
@@ -88,22 +94,23 @@ def check_file(
     profile: HeaderProfile = "validata",
     limit: int | None = None,
     encoding: str | None = None,
+    sheet: str | None = None,
     on_progress: Progress | None = None,
 ) -> FileReport:
-    """Judge a text file of rows: column by column where it is large, row by row else; the report is the same.
+    """Judge a file of rows: a text column by column where it is large, row by row else; the report is the same.
 
+    ``encoding`` is for a text, ``sheet`` (a name or a number from 1) for a workbook: see :func:`open_records`.
     ``limit`` stops after that many errors; ``on_progress`` is told how many rows were read, now and then. Raises
     :class:`~schema_loader.errors.TableUnreadable` where the file cannot be read, ``OSError`` where it cannot be opened.
     """
     start = time.perf_counter()
     report = None
-    if path.stat().st_size >= LARGE_BYTES:
+    if path.stat().st_size >= LARGE_BYTES and not is_spreadsheet(path):
         report = _in_bulk(path, schema, profile, limit, encoding, on_progress)
     if report is None:
-        layout = detect(path, schema.field_names, encoding)
-        report = check_records(
-            read_records(path, layout), schema, profile=profile, limit=limit, on_progress=on_progress
-        )
+        records = open_records(path, schema, encoding=encoding, sheet=sheet)
+        report = check_records(records, schema, profile=profile, limit=limit, on_progress=on_progress)
+        report.source = records.source
     report.seconds = time.perf_counter() - start
     return report
 
@@ -174,11 +181,15 @@ def _in_bulk(
                 on_progress(rows)
 
     check = BulkTableCheck(schema, labels, batches, profile=profile)
+    if any(field is not None and "" not in field.missing_values for field in check.header.columns):
+        return None  # a blank line and a row of empty texts are two things then
     try:
         # errors of keys come last from a bulk check: to cut at a limit they must all be known
         report = _report(check, None if check.has_keys else limit)
     except NotVectorised:
         return None
+    if check.has_keys:
+        report.source = text_source(layout)
     report.errors = in_row_order(report.errors)
     if limit is not None and len(report.errors) > limit:
         report.errors, report.complete = report.errors[:limit], False

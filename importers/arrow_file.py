@@ -7,6 +7,7 @@ byte that is no UTF-8) ends in :class:`NotVectorised`: the caller then reads the
 from __future__ import annotations
 
 import csv
+import io
 import queue
 import threading
 from collections.abc import Iterator
@@ -29,7 +30,11 @@ class NotVectorised(Exception):
 
 
 def can_read(layout: TextLayout, labels: list[str]) -> bool:
-    """Whether batches can be had: two columns at least (a blank line of one column means two things), no odd layout."""
+    """Whether batches can be had: two columns at least, no odd layout.
+
+    In a batch a blank line is a row of empty cells, as ``,,,`` would be: for a check that takes the empty text for a null
+    both are the same blank row.
+    """
     return len(labels) > 1 and not layout.space_after and layout.encoding in ("utf-8", "utf-8-sig", "cp1252")
 
 
@@ -100,14 +105,35 @@ def _batches(path: Path, layout: TextLayout, width: int) -> Iterator[Batch]:
             ),
         ) as reader:
             next_row = 2
+            batch = None
             for record_batch in reader:
                 batch, next_row = _numbered(record_batch, ragged, next_row, layout)
                 yield batch
+            if (
+                batch is not None
+                and len(batch.rows)
+                and _may_be_open(path, batch.columns[-1][-1].as_py(), layout)
+            ):
+                raise NotVectorised("the last cell may be one that a missing quotation mark left open")
             if ragged:
                 empty = [pa.array([], pa.string()) for _ in names]
                 yield Batch(empty, np.empty(0, dtype=np.int64), _cells(ragged, layout))
     except (pa.ArrowInvalid, UnicodeDecodeError, csv.Error) as error:
         raise NotVectorised(str(error)) from error
+
+
+def _may_be_open(path: Path, last_cell: str, layout: TextLayout) -> bool:
+    """Whether the file may end inside quotation marks, which pyarrow forgives without a word."""
+    if any(mark in last_cell for mark in '"\r\n'):
+        return True
+    cell = last_cell.encode(layout.encoding.removesuffix("-sig"))
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - len(cell) - 8))
+        tail = file.read().rstrip(b"\r\n")
+    if cell:
+        return tail.endswith(b'"' + cell)
+    return tail.endswith(b'"') and not tail.endswith(b'""')
 
 
 def _numbered(
@@ -135,6 +161,11 @@ def _numbered(
 
 def _cells(ragged: list[tuple[int, str]], layout: TextLayout) -> list[RaggedRow]:
     csv.field_size_limit(MAX_CELL)
-    return [
-        RaggedRow(number, next(csv.reader([text], delimiter=layout.separator), [])) for number, text in ragged
-    ]
+    rows = []
+    for number, text in ragged:
+        if text.count('"') % 2:
+            raise NotVectorised(f"row {number} has a quotation mark without its match")
+        rows.append(
+            RaggedRow(number, next(csv.reader(io.StringIO(text, newline=""), delimiter=layout.separator), []))
+        )
+    return rows

@@ -196,9 +196,13 @@ CHECK_CODES = ("custom-check-error", "one-of-required")
 
 def in_row_order(errors: Iterable[CellError]) -> list[CellError]:
     """Errors in the order in which the check row by row finds them: by row; cells, then keys, then declared checks."""
+    phases: dict[str, int] = {}
 
     def place(error: CellError) -> tuple[int, int]:
-        phase = 1 if error.type in KEY_CODES else 2 if error.type in CHECK_CODES else 0
+        code = error.code
+        phase = phases.get(code)
+        if phase is None:
+            phase = phases[code] = 1 if error.type in KEY_CODES else 2 if error.type in CHECK_CODES else 0
         return error.row_number or 0, phase
 
     return sorted(errors, key=place)

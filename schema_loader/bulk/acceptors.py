@@ -187,6 +187,8 @@ def _numeric_bound(kind: FieldType, lower: bool, constraint: Constraint) -> Acce
         limit = float(constraint.value)
     except OverflowError:
         return None
+    if lower and limit <= 0 and constraint.name == "minimum":
+        return lambda array: pc.invert(pc.starts_with(array, "-"))  # digits without a sign are not below zero
     # Rounding keeps order: a double strictly above the rounded limit comes from a number strictly above the limit.
     compare = pc.greater if lower else pc.less
     plain = r"\A-?[0-9]{1,15}(?:\.[0-9]{1,15})?\z"

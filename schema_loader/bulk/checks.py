@@ -95,7 +95,9 @@ class CheckJudge:
         if len(rows):
             taken = column.take(pa.array(rows))
             start = taken.offset * length  # a fresh array of texts of one length: its bytes are a matrix
-            digits = np.frombuffer(taken.buffers()[2], dtype=np.uint8)[start : start + len(rows) * length] - ord("0")
+            digits = np.frombuffer(taken.buffers()[2], dtype=np.uint8)[
+                start : start + len(rows) * length
+            ] - ord("0")
             numbers = digits.reshape(-1, length)
             good[rows] = good[rows] | (_luhn(numbers) & _luhn(numbers[:, :9]))
         return good

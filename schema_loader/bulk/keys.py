@@ -11,6 +11,7 @@ import pyarrow as pa
 from schema_loader.field import Field, Reading
 from schema_loader.table_schema import TableSchema
 
+Hashes = list[np.ndarray[Any, Any]]
 NULL = -1  # the hash of a null; a value's own hash is moved off it
 MIX = 1_000_003
 
@@ -37,20 +38,24 @@ class KeyHashes:
     def __bool__(self) -> bool:
         return bool(self._keys)
 
-    def add(self, columns: Sequence[pa.Array], rows: np.ndarray[Any, Any]) -> None:
-        """Take in a batch; ``rows`` are its row numbers."""
-        self._rows.append(rows)
+    def of_batch(self, columns: Sequence[pa.Array]) -> Hashes:
+        """The hashes of a batch, an array for each key."""
         wanted = {index for key in self._keys for index in key}
         hashed = {index: _hash_column(self._fields[index], columns[index]) for index in wanted}
-        for key, gathered in zip(self._keys, self._hashes, strict=True):
-            gathered.append(_mixed([hashed[index] for index in key]))
+        return [_mixed([hashed[index] for index in key]) for key in self._keys]
 
-    def add_row(self, readings: Sequence[Reading], row: int) -> None:
-        """Take in one row that was judged by itself."""
-        self._rows.append(np.array([row], dtype=np.int64))
-        for key, gathered in zip(self._keys, self._hashes, strict=True):
-            hashed = [np.array([_hash(readings[index][0])], dtype=np.int64) for index in key]
-            gathered.append(_mixed(hashed))
+    def of_row(self, readings: Sequence[Reading]) -> Hashes:
+        """The hashes of one row that was judged by itself."""
+        return [
+            _mixed([np.array([_hash(readings[index][0])], dtype=np.int64) for index in key])
+            for key in self._keys
+        ]
+
+    def add(self, rows: np.ndarray[Any, Any], hashes: Hashes) -> None:
+        """Take in the hashes of some rows; ``rows`` are their numbers."""
+        self._rows.append(rows)
+        for gathered, found in zip(self._hashes, hashes, strict=True):
+            gathered.append(found)
 
     def suspects(self) -> set[int]:
         """Row numbers that may break a key: those that share a hash, and those without any value of the primary key."""
