@@ -54,6 +54,8 @@ def unreadable(error: TableUnreadable, lang: str = "fr") -> Message:
         shown["encoding"] = error.params["encoding"].upper()
     for name in ("limit", "count"):
         shown.setdefault(name, "?")
+    for name in ("cell", "sheet", "names"):
+        shown.setdefault(name, "…")
     where = _where(error, t)
     return Message(t.gettext(sentences[0], **shown, where=where), t.gettext(sentences[1], **shown))
 
