@@ -181,8 +181,8 @@ def _in_bulk(
                 on_progress(rows)
 
     check = BulkTableCheck(schema, labels, batches, profile=profile)
-    if any(field is not None and "" not in field.missing_values for field in check.header.columns):
-        return None  # a blank line and a row of empty texts are two things then
+    if schema.foreign_keys or any(c is not None and "" not in c.missing_values for c in check.header.columns):
+        return None  # keys to other rows are followed one by one; a blank line and empty texts are two things
     try:
         # errors of keys come last from a bulk check: to cut at a limit they must all be known
         report = _report(check, None if check.has_keys else limit)

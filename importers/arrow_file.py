@@ -6,6 +6,7 @@ byte that is no UTF-8) ends in :class:`NotVectorised`: the caller then reads the
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import queue
@@ -18,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from importers.csv_file import MAX_CELL, TextLayout
+from importers.csv_file import MAX_CELL, TextLayout, ends_open
 from schema_loader.bulk import Batch, RaggedRow
 
 BLOCK_BYTES = 4 << 20
@@ -61,7 +62,7 @@ def read_batches(path: Path, layout: TextLayout, width: int) -> Iterator[Batch]:
                 if not put(batch):
                     return
             put(None)
-        except Exception as error:  # noqa: BLE001 - handed to the thread that waits for it
+        except Exception as error:  # noqa: BLE001 (handed to the thread that waits for it)
             put(error)
 
     thread = threading.Thread(target=work, name="read-batches", daemon=True)
@@ -85,25 +86,27 @@ def _batches(path: Path, layout: TextLayout, width: int) -> Iterator[Batch]:
         return "skip"
 
     try:
-        with arrow_csv.open_csv(
-            path,
-            read_options=arrow_csv.ReadOptions(
-                use_threads=False,  # else ragged rows come without their number
-                block_size=BLOCK_BYTES,
-                column_names=names,
-                skip_rows_after_names=1,
-                encoding="utf8" if layout.encoding.startswith("utf-8") else layout.encoding,
-            ),
-            parse_options=arrow_csv.ParseOptions(
-                delimiter=layout.separator,
-                newlines_in_values=True,
-                ignore_empty_lines=False,
-                invalid_row_handler=keep,
-            ),
-            convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, null_values=[]
-            ),
-        ) as reader:
+        with (
+            path.open("rb", buffering=0) as file,
+            arrow_csv.open_csv(
+                pa.PythonFile(_Utf8Blocks(file, layout.encoding), mode="r"),
+                read_options=arrow_csv.ReadOptions(
+                    use_threads=False,  # else ragged rows come without their number
+                    block_size=BLOCK_BYTES,
+                    column_names=names,
+                    skip_rows_after_names=1,
+                ),
+                parse_options=arrow_csv.ParseOptions(
+                    delimiter=layout.separator,
+                    newlines_in_values=True,
+                    ignore_empty_lines=False,
+                    invalid_row_handler=keep,
+                ),
+                convert_options=arrow_csv.ConvertOptions(
+                    column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, null_values=[]
+                ),
+            ) as reader,
+        ):
             next_row = 2
             batch = None
             for record_batch in reader:
@@ -120,6 +123,33 @@ def _batches(path: Path, layout: TextLayout, width: int) -> Iterator[Batch]:
                 yield Batch(empty, np.empty(0, dtype=np.int64), _cells(ragged, layout))
     except (pa.ArrowInvalid, UnicodeDecodeError, csv.Error) as error:
         raise NotVectorised(str(error)) from error
+
+
+class _Utf8Blocks(io.RawIOBase):
+    r"""A file as UTF-8, in blocks that never end between ``\r`` and ``\n``.
+
+    pyarrow (26) loses the ``\n`` of a quoted cell where two blocks part the pair.
+    """
+
+    def __init__(self, file: io.FileIO, encoding: str) -> None:
+        self._file = file
+        self._decode = (
+            None if encoding.startswith("utf-8") else codecs.getincrementaldecoder(encoding)("strict").decode
+        )
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """At most ``size`` bytes of UTF-8; none at the end."""
+        room = max(
+            1, size - 1 if self._decode is None else size // 3 - 1
+        )  # a character takes three bytes at most
+        data = self._file.read(room) or b""
+        if data.endswith(b"\r"):
+            data += self._file.read(1) or b""
+        return data if self._decode is None else self._decode(data).encode()
 
 
 def _may_be_open(path: Path, last_cell: str, layout: TextLayout) -> bool:
@@ -163,7 +193,7 @@ def _cells(ragged: list[tuple[int, str]], layout: TextLayout) -> list[RaggedRow]
     csv.field_size_limit(MAX_CELL)
     rows = []
     for number, text in ragged:
-        if text.count('"') % 2:
+        if '"' in text and ends_open(io.StringIO(text, newline=""), layout):
             raise NotVectorised(f"row {number} has a quotation mark without its match")
         rows.append(
             RaggedRow(number, next(csv.reader(io.StringIO(text, newline=""), delimiter=layout.separator), []))

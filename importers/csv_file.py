@@ -10,7 +10,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Collection, Generator
+from collections.abc import Collection, Generator, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -200,7 +200,7 @@ def read_records(path: Path, layout: TextLayout) -> Generator[list[str], None, N
             raise TableUnreadable(code, row=number + 1, line=lines.start, limit=MAX_CELL) from error
         except UnicodeDecodeError as error:
             raise TableUnreadable("file-bad-byte", row=number + 1, encoding=layout.encoding) from error
-    if _is_open(lines.last, options):
+    if ends_open(lines.last, layout):
         raise TableUnreadable("file-unclosed-quote", row=number, line=lines.start - len(lines.last))
 
 
@@ -228,8 +228,9 @@ class _Lines:
         self.last, self._record = self._record, []
 
 
-def _is_open(lines: list[str], options: dict[str, Any]) -> bool:
+def ends_open(lines: Iterable[str], layout: TextLayout) -> bool:
     """Whether a record ends inside quotation marks: ``csv`` forgives it unless it is strict."""
+    options: dict[str, Any] = {"delimiter": layout.separator, "skipinitialspace": layout.space_after}
     try:
         for _ in csv.reader(lines, strict=True, **options):
             pass

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from schema_loader.constraints import Constraint
 from schema_loader.field import Field
 from schema_loader.patterns import to_re2
-from schema_loader.types import FieldType
+from schema_loader.types import BooleanType, FieldType
 
 Accepts = Callable[[pa.Array], Any]
 
@@ -113,7 +113,7 @@ def _type_tests(kind: FieldType) -> list[Accepts] | None:
             grouped = getattr(kind, "group_char", "")
             regex = None if grouped and set(grouped) & set("0123456789-") else "-?[0-9]{1,15}"
         case "boolean":
-            return [_one_of(list(getattr(kind, "_meaning")))]  # noqa: B009 - the words with a meaning, of a private table
+            return [_one_of(list(kind.words))] if isinstance(kind, BooleanType) else None
         case "date" | "time" | "datetime":
             regex = _moment(kind)
         case "year":

@@ -13,7 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schema_loader.bulk.columns import MEMO_SIZE, missing, repeats
+from schema_loader.bulk.columns import missing, repeats
+from schema_loader.check import CheckMemo
 from schema_loader.custom_checks import RowCheck
 from schema_loader.custom_checks.across import CohesiveColumns, CompareColumns, OneOfRequired, SumColumns
 from schema_loader.custom_checks.identifiers import LENGTHS, Siren, Siret
@@ -34,7 +35,7 @@ class CheckJudge:
     def __init__(self, check: RowCheck, fields: Mapping[str, Field]) -> None:
         self.check = check
         self.fields = {name: fields[name] for name in check.columns if name in fields}
-        self._known: dict[tuple[str, ...], tuple[tuple[str, Fault], ...]] = {}
+        self._memo = CheckMemo(check, {name: n for n, name in enumerate(self.fields, start=1)}, self.fields)
         self._repeats: bool | None = None
 
     def faults(self, columns: Mapping[str, pa.Array]) -> list[tuple[int, str, Fault]]:
@@ -52,23 +53,12 @@ class CheckJudge:
         found = []
         groups, members = _distinct(list(own.values()))
         for group, texts in enumerate(groups):
-            faults = self._judge(texts)
+            faults = self._memo.of_texts(texts)
             if faults:
                 places = np.flatnonzero(members == group)
                 for place in places if rows is None else rows[places]:
                     found += [(int(place), name, fault) for name, fault in faults]
         return found
-
-    def _judge(self, texts: tuple[str, ...]) -> tuple[tuple[str, Fault], ...]:
-        known = self._known.get(texts)
-        if known is None:
-            pairs = zip(self.fields.items(), texts, strict=True)
-            values = {name: field.read(text)[0] for (name, field), text in pairs}
-            known = tuple(self.check.faults(values))
-            if len(self._known) >= MEMO_SIZE:
-                self._known.clear()
-            self._known[texts] = known
-        return known
 
     # -- seen at sight --------------------------------------------------------------------------------------------
 
