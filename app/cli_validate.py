@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from app.checked_file import STDIN, CheckedFile, on_disk
 from app.file_check import check_file
-from app.i18n import words
+from app.i18n import AppWords, words
 from app.progress import RowCounter
 from app.report_text import report_text
 from schema_loader import messages
@@ -21,6 +21,7 @@ from schema_loader.header import HeaderProfile
 from schema_loader.table_schema import TableSchema
 
 Outcome = Literal["valid", "not-valid", "not-done"]
+NAME_SHOWN = 300
 RANK: tuple[Outcome, ...] = ("valid", "not-valid", "not-done")
 
 
@@ -85,16 +86,30 @@ def _check(
     except TableUnreadable as unreadable:
         return Unjudged(name, str(file), f"{name}: {messages.unreadable(unreadable, options.lang)}")
     except OSError as error:
-        sentence = t.gettext(
-            "Le fichier {file} ne s’ouvre pas ({reason}). Vérifiez son nom et vos droits.",
-            file=t.quote(name),
-            reason=error.strerror or str(error),
-        )
-        return Unjudged(name, str(file), sentence)
+        return Unjudged(name, str(file), not_opened(name, error, t))
     finally:
         counter.close()
     titled = " ".join(part for part in (schema.title or schema.name or reference, schema.version) if part)
     return CheckedFile(name, str(file), path, report, schema, titled, options.encoding)
+
+
+def not_opened(name: str, error: OSError, t: AppWords) -> str:
+    """Why a file does not open, and what to do; the words of the system only where there are no better ones."""
+    shown = t.quote(name, NAME_SHOWN)
+    if isinstance(error, FileNotFoundError):
+        return t.gettext("Le fichier {file} n’existe pas. Vérifiez son nom et son dossier.", file=shown)
+    if isinstance(error, IsADirectoryError):
+        return t.gettext("{file} est un dossier. Donnez le nom d’un fichier.", file=shown)
+    if isinstance(error, PermissionError):
+        return t.gettext(
+            "Vous n’avez pas le droit de lire le fichier {file}. Demandez-le à la personne qui le garde.",
+            file=shown,
+        )
+    return t.gettext(
+        "Le fichier {file} ne s’ouvre pas ({reason}). Vérifiez son nom et vos droits.",
+        file=shown,
+        reason=error.strerror or str(error),
+    )
 
 
 def _print_text(result: CheckedFile | Unjudged, lang: str, *, first: bool) -> None:

@@ -111,8 +111,14 @@ def feed(parser: expat.XMLParserType, pieces: Iterator[bytes]) -> Iterator[None]
             yield
         parser.Parse(b"", True)
         yield
-    except expat.ExpatError as error:
+    except TableUnreadable:
+        raise
+    except (expat.ExpatError, ValueError) as error:
         raise TableUnreadable("file-damaged") from error
+    except LookupError as error:
+        if type(error) is not LookupError:
+            raise
+        raise TableUnreadable("file-damaged") from error  # an encoding that nobody knows
 
 
 def each_element(

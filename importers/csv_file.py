@@ -101,8 +101,8 @@ def detect_encoding(file: BinaryIO) -> str:
 def check_encoding(file: BinaryIO, encoding: str) -> str:
     """The encoding, if it exists and explains every byte; else :class:`TableUnreadable` with the place."""
     try:
-        codecs.lookup(encoding)
-    except LookupError as error:
+        "".encode(encoding)  # also refuses a codec that is none of texts, such as base64
+    except (LookupError, UnicodeError) as error:
         raise TableUnreadable("file-unknown-encoding", encoding=encoding) from error
     fault = _first_fault(file, encoding)
     if fault is not None:
@@ -121,6 +121,8 @@ def _first_fault(file: BinaryIO, encoding: str) -> int | None:
             decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
             return offset - pending + error.start
+        except UnicodeError:  # no mark where UTF-16 needs one, and the like
+            return offset
         if not chunk:
             return None
         offset += len(chunk)

@@ -7,6 +7,7 @@ counts is what is filled in. One forgotten space in the last row must not become
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 
 from schema_loader.errors import TableUnreadable
 
@@ -15,42 +16,55 @@ MAX_ROWS = 1_048_576
 MAX_CELLS = 200_000_000
 MAX_CELL = 10_000_000  # characters; a spreadsheet writes 32,767 at most
 MAX_BLANK_ROWS = 10_000  # in one stretch, between filled rows
-MAX_STRAY = 200_000  # empty cells between the table and what stands beside it, in all
+MAX_BLANK_COLUMNS = 256  # between the table and what stands beside it
+MAX_STRAY = 200_000  # cells beyond the width, in all
+FIRST_ROWS = 100
 
 FilledRow = tuple[int, list[str]]
 """The number of a row (from 1) and its texts from column A to its last filled cell."""
 
 
 def as_table(filled: Iterable[FilledRow]) -> Iterator[list[str]]:
-    """The filled rows in order → all rows up to the last filled one; shorter rows get the width of the first filled one.
+    """The filled rows in order → all rows up to the last filled one, filled up to one width.
 
-    Raises :class:`TableUnreadable` ``file-far-cell`` and ``file-too-many-cells``.
+    The width is that of the widest of the first rows, so that a column without a label is one fault of the header, not
+    one of each row. Raises :class:`TableUnreadable` ``file-far-cell`` and ``file-too-many-cells``.
     """
-    width = 0
+    source = iter(filled)
+    first = list(islice(source, FIRST_ROWS))
+    width = _width(first)
     following = 1
     stray = cells = 0
-    for number, texts in filled:
+    for number, texts in chain(first, source):
         if number < following or number > MAX_ROWS:
             raise TableUnreadable("file-damaged")
         blank = number - following
-        if blank > MAX_BLANK_ROWS:
+        beyond = len(texts) - width
+        if blank > MAX_BLANK_ROWS or beyond > MAX_BLANK_COLUMNS:
             raise TableUnreadable("file-far-cell", cell=cell_name(number, len(texts)))
-        if following == 1:
-            width = len(texts)  # of the header, or of what comes first under a header that is blank
         for _ in range(blank):
             yield [""] * width
-        missing = width - len(texts)
-        if missing > 0:
-            texts += [""] * missing
-        elif missing < 0:
-            stray += texts[width:].count("")
+        if beyond < 0:
+            texts += [""] * -beyond
+        elif beyond:
+            stray += beyond
             if stray > MAX_STRAY:
                 raise TableUnreadable("file-far-cell", cell=cell_name(number, len(texts)))
-        cells += len(texts)
+        cells += len(texts) + blank * width
         if cells > MAX_CELLS:
             raise TableUnreadable("file-too-many-cells", limit=MAX_CELLS)
         yield texts
         following = number + 1
+
+
+def _width(rows: list[FilledRow]) -> int:
+    """The width of the widest row, unless it stands out: a note far to the right is no column."""
+    width = 0
+    for length in sorted(len(texts) for _, texts in rows):
+        if width and length > width + MAX_BLANK_COLUMNS:
+            break
+        width = length
+    return max([width, *(len(texts) for _, texts in rows[:1])])
 
 
 def trimmed(texts: list[str]) -> list[str]:

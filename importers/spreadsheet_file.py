@@ -104,8 +104,7 @@ def sheets_of(path: Path) -> Sheets:
 def read_sheet(path: Path, sheet: str | None = None) -> Iterator[list[str]]:
     """The rows of a sheet (by name, or by number from 1; by default the first visible one) as texts.
 
-    The first row gives the width: shorter rows are filled up, and what is empty beyond is dropped, as are empty rows at
-    the end. Numbers are exact, dates ISO 8601, booleans ``true`` and ``false``, errors their own text.
+    Rows are filled up to one width; what is empty beyond is dropped, as are empty rows at the end (see :func:`as_table`). Numbers are exact, dates ISO 8601, booleans ``true`` and ``false``, errors their own text.
     Raises :class:`TableUnreadable` at once or at the row where reading ends, ``OSError``.
     """
     sheets = sheets_of(path)

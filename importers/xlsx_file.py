@@ -322,10 +322,10 @@ class _SheetParser:
             return self.general[stored]
 
     def _shared(self, stored: str) -> str:
-        try:
-            return self.texts[int(stored)]
-        except (IndexError, ValueError) as error:
-            raise TableUnreadable("file-damaged") from error
+        number = int(stored) if stored.isdecimal() and stored.isascii() else len(self.texts)
+        if number >= len(self.texts):
+            raise TableUnreadable("file-damaged")
+        return self.texts[number]
 
     def _other(self, stored: str, kind: str, style: str) -> str:
         if kind == "b":
