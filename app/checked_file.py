@@ -53,6 +53,11 @@ class CheckedFile:
         return records.labels or [], found
 
 
+def base_name(name: str) -> str:
+    """The name of a file without its folders: they are the sender's own business."""
+    return Path(name).name or name
+
+
 @contextmanager
 def on_disk(file: Path, stdin: BinaryIO, *, most: int = MAX_STDIN) -> Iterator[Path]:
     """The path of a file; ``-`` is read from the standard input into a file that goes away afterwards.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from app.checked_file import STDIN, CheckedFile, on_disk
+from app.checked_file import STDIN, CheckedFile, base_name, on_disk
 from app.file_check import check_file
 from app.i18n import AppWords, words
 from app.progress import RowCounter
@@ -39,11 +39,12 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Unjudged:
-    """A file that could not be judged, and why."""
+    """A file that could not be judged: ``sentence`` names it as it was given, ``reason`` may go to other people."""
 
     name: str
     file: str
     sentence: str
+    reason: str
 
 
 def validate_files(files: Sequence[Path], schema: TableSchema, reference: str, options: Options) -> Outcome:
@@ -84,9 +85,10 @@ def _check(
             on_progress=counter if counter.awake else None,
         )
     except TableUnreadable as unreadable:
-        return Unjudged(name, str(file), f"{name}: {messages.unreadable(unreadable, options.lang)}")
+        reason = str(messages.unreadable(unreadable, options.lang))
+        return Unjudged(name, str(file), f"{name}: {reason}", reason)
     except OSError as error:
-        return Unjudged(name, str(file), not_opened(name, error, t))
+        return Unjudged(name, str(file), not_opened(name, error, t), not_opened(base_name(name), error, t))
     finally:
         counter.close()
     titled = " ".join(part for part in (schema.title or schema.name or reference, schema.version) if part)
@@ -137,7 +139,7 @@ def _print_whole(results: Sequence[CheckedFile | Unjudged], options: Options) ->
     elif options.output == "html":
         from app.report_html import report_html
 
-        sentences = [(result.name, result.sentence) for result in unjudged]
+        sentences = [(base_name(result.name), result.reason) for result in unjudged]
         _write_utf8([report_html(judged, sentences, options.lang)])
     elif options.output == "csv":
         from app.report_csv import report_csv

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from app.checked_file import CheckedFile
+from app.checked_file import CheckedFile, base_name
 from app.i18n import AppWords, words
 from app.report_text import counted, incomplete, remarks_title, rows_read
 from schema_loader import messages
@@ -89,11 +89,6 @@ def report_html(files: Sequence[CheckedFile], unreadable: Sequence[tuple[str, st
     sections = [_section(n, file, t) for n, file in enumerate(files, start=1)]
     template = environment.get_template("report/page.html")
     return template.render(lang=lang, sections=sections, unreadable=unreadable, today=t.day(date.today()))  # noqa: DTZ011 (the day as the reader's own calendar has it)
-
-
-def base_name(name: str) -> str:
-    """The name of a file without its folders: they are the sender's own business."""
-    return Path(name).name or name
 
 
 def _section(number: int, file: CheckedFile, t: AppWords) -> Section:

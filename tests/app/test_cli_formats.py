@@ -319,6 +319,7 @@ def test_the_page_of_several_files_names_each_even_what_could_not_be_read(
     for name in ("mauvais.csv", "bon.csv", "absent.csv"):
         assert name in html
     assert len(page.named("article")) == 2
+    assert str(tmp_path) not in html
     assert page_of(bad, good, "--schema", schema, "--lang", "en")[1].named("html") == [{"lang": "en"}]
 
 
