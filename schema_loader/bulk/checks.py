@@ -26,7 +26,7 @@ DOUBLED = np.array([0, 2, 4, 6, 8, 1, 3, 5, 7, 9], dtype=np.uint8)  # a digit tw
 CENTS = r"\A[0-9]{1,12}\.[0-9]{2}\z"
 WHOLE = r"\A[0-9]{1,12}\z"
 PLAIN = r"\A-?[0-9]{1,15}(?:\.[0-9]{1,15})?\z"
-ZEROS = r"\A[-+0., ]*\z"  # what one-of-required takes for empty although it is a value
+FILLED = "[^-+0., ]"  # a character of a text that one-of-required cannot take for a zero
 
 
 class CheckJudge:
@@ -88,8 +88,8 @@ class CheckJudge:
             digits = np.frombuffer(taken.buffers()[2], dtype=np.uint8)[
                 start : start + len(rows) * length
             ] - ord("0")
-            numbers = digits.reshape(-1, length)
-            good[rows] = good[rows] | (_luhn(numbers) & _luhn(numbers[:, :9]))
+            places = np.ascontiguousarray(digits.reshape(-1, length).T)
+            good[rows] = good[rows] | (_luhn(places) & _luhn(places[:9]))
         return good
 
     def _are_text(self, columns: Mapping[str, pa.Array]) -> bool:
@@ -109,9 +109,14 @@ class CheckJudge:
             kind = self.fields[name].type
             if kind.name not in ("string", "any") or kind.format_name != "default":
                 continue  # a text that is no value of its type is a null
-            zero = pc.match_substring_regex(column, ZEROS).to_numpy(zero_copy_only=False)
-            filled = ~missing(self.fields[name], column) & ~zero
-            good = filled if good is None else good | filled
+            rows = None if good is None else np.flatnonzero(~good)
+            cells = column if rows is None else column.take(pa.array(rows))
+            filled = pc.match_substring_regex(cells, FILLED).to_numpy(zero_copy_only=False)
+            filled = filled & ~missing(self.fields[name], cells)
+            if good is None:
+                good = filled
+            else:
+                good[rows] = filled
         return good
 
     def _in_order(self, check: CompareColumns, columns: Mapping[str, pa.Array]) -> Mask | None:
@@ -167,10 +172,11 @@ class CheckJudge:
         return mask
 
 
-def _luhn(digits: Mask) -> Mask:
-    """Which rows of digits have a sum by Luhn's rule that ends in zero."""
-    doubled, plain = digits[:, -2::-2], digits[:, ::-2]
-    total = DOUBLED[doubled].sum(axis=1, dtype=np.uint16) + plain.sum(axis=1, dtype=np.uint16)
+def _luhn(places: Mask) -> Mask:
+    """Which numbers have a sum by Luhn's rule that ends in zero; one row of ``places`` for each decimal place."""
+    total = np.zeros(places.shape[1], dtype=np.uint8)  # fourteen nines make 126
+    for number, digits in enumerate(places[::-1]):
+        total += DOUBLED[digits] if number % 2 else digits
     right: Mask = total % 10 == 0
     return right
 

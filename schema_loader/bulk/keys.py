@@ -68,6 +68,9 @@ class KeyHashes:
             nulls = hashes == NULL
             if key == self._primary:
                 found.update(rows[nulls].tolist())
+            ordered = np.sort(hashes)
+            if not np.any((ordered[1:] == ordered[:-1]) & (ordered[1:] != NULL)):
+                continue
             order = np.argsort(hashes, kind="stable")
             ordered = hashes[order]
             twice = ordered[1:] == ordered[:-1]
@@ -97,11 +100,13 @@ def _hash_column(field: Field, column: pa.Array) -> np.ndarray[Any, Any]:
     encoded = column.dictionary_encode()
     texts = encoded.dictionary.to_pylist()
     if field.type.name in ("string", "any") and field.type.format_name == "default":
-        gone = set(field.missing_values)
-        hashes = [NULL if text in gone else hash(text) for text in texts]  # -1 is no hash in Python
+        hashes = np.fromiter(map(hash, texts), np.int64, len(texts))  # -1 is the hash of no text
+        for gone in field.missing_values:
+            if gone in texts:
+                hashes[texts.index(gone)] = NULL
     else:
-        hashes = [_hash(field.read(text)[0]) for text in texts]
-    by_row: np.ndarray[Any, Any] = np.array(hashes, dtype=np.int64)[encoded.indices.to_numpy()]
+        hashes = np.fromiter((_hash(field.read(text)[0]) for text in texts), np.int64, len(texts))
+    by_row: np.ndarray[Any, Any] = hashes[encoded.indices.to_numpy()]
     return by_row
 
 
