@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from importers.csv_file import MAX_CELL, TextLayout, ends_open
+from importers.csv_file import MAX_CELL, MAX_COLUMNS, TextLayout, ends_open
 from schema_loader.bulk import Batch, RaggedRow
 
 BLOCK_BYTES = 4 << 20
@@ -195,7 +195,8 @@ def _cells(ragged: list[tuple[int, str]], layout: TextLayout) -> list[RaggedRow]
     for number, text in ragged:
         if '"' in text and ends_open(io.StringIO(text, newline=""), layout):
             raise NotVectorised(f"row {number} has a quotation mark without its match")
-        rows.append(
-            RaggedRow(number, next(csv.reader(io.StringIO(text, newline=""), delimiter=layout.separator), []))
-        )
+        cells = next(csv.reader(io.StringIO(text, newline=""), delimiter=layout.separator), [])
+        if len(cells) > MAX_COLUMNS:
+            raise NotVectorised(f"row {number} has {len(cells)} cells")
+        rows.append(RaggedRow(number, cells))
     return rows

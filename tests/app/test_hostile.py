@@ -86,7 +86,7 @@ def test_a_million_columns_below_a_sound_header(tmp_path: Path) -> None:
 def test_one_bad_byte_far_down_is_named_by_its_line(tmp_path: Path) -> None:
     path = tmp_path / "bad.csv"
     line = large(path, b"a,b\n", "é,1234567\n".encode(), b"\xe9,1\n", 900_000)
-    refused(validated(tmp_path, path), f"{line:,}".replace(",", " "), "E9")
+    refused(validated(tmp_path, path), f"{line:,}".replace(",", " "), "UTF-8")
 
 
 def test_a_quotation_mark_never_closed_far_down_is_named_where_it_opens(tmp_path: Path) -> None:
