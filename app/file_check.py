@@ -148,7 +148,7 @@ def _report(check: TableCheck | BulkTableCheck, limit: int | None) -> FileReport
     errors = iter(check)
     found = list(errors if limit is None else islice(errors, limit))
     complete = limit is None or next(errors, None) is None
-    return FileReport(found, list(check.header.warnings), check.rows, complete=complete)
+    return FileReport(found, check.warnings, check.rows, complete=complete)
 
 
 def _in_bulk(

@@ -17,7 +17,8 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from app.file_check import check_file
+from app.file_check import FileReport, check_records
+from importers.csv_file import detect, read_records
 from schema_loader import compile as compiler
 from schema_loader.check import check_row
 from schema_loader.table_schema import TableSchema
@@ -74,13 +75,18 @@ def reference(path: Path, schema: Path) -> Counter[tuple[int | None, str, str]]:
     )
 
 
+def plain(path: Path, schema: TableSchema) -> FileReport:
+    """The check row by row, whatever the file's size."""
+    return check_records(read_records(path, detect(path, schema.field_names)), schema, profile="frictionless")
+
+
 def bench_table(schema: TableSchema, path: Path, rows: int) -> None:
     ours, theirs = [], []
     for _ in range(ROUNDS):
-        ours.append(timed(lambda: check_file(path, schema, profile="frictionless")))
+        ours.append(timed(lambda: plain(path, schema)))
         theirs.append(timed(lambda: reference(path, BENCH / "subventions.json")))
     ratio = statistics.median(b / a for a, b in zip(ours, theirs, strict=True))
-    report = check_file(path, schema, profile="frictionless")
+    report = plain(path, schema)
     found = Counter((error.row_number, error.field_name, error.type) for error in report.errors)
     assert found == reference(path, BENCH / "subventions.json"), "the two judges disagree"
     print(

@@ -15,6 +15,7 @@ from schema_loader.errors import NO_PARAMS, CellError, Fault
 from schema_loader.field import Field, Reading
 from schema_loader.header import HeaderMatch, HeaderProfile, match_header
 from schema_loader.keys import ForeignKeys, Keys, References
+from schema_loader.spelling import WATCHED, OddSpellings, oddity
 from schema_loader.table_schema import TableSchema
 
 FIRST_ROW = 2  # the header is row 1
@@ -168,8 +169,19 @@ class TableCheck:
         self._with_custom_checks = with_custom_checks
         checks = custom_checks.for_columns(schema, self.header.columns) if with_custom_checks else ()
         self.rule = RowRule(self.header.columns, checks, self.header.names)
+        self.odd = OddSpellings()
+        self._watched = [
+            (index, field)
+            for index, field in enumerate(self.header.columns)
+            if field is not None and field.type.name in WATCHED
+        ]
         self.keys = Keys(schema, self.rule.number)
         self.foreign_keys = ForeignKeys(schema, self.rule.number, references)
+
+    @property
+    def warnings(self) -> list[CellError]:
+        """What is worth a word though it is no error: of the header, then of numbers oddly spelt in the rows read so far."""
+        return [*self.header.warnings, *self.odd.warnings()]
 
     def header_errors(self) -> Iterator[CellError]:
         """What is wrong with the labels, then with the set of columns as the checks see it (in row 1, the header)."""
@@ -192,6 +204,10 @@ class TableCheck:
         row_number = FIRST_ROW - 1
         try:
             for row_number, cells in row_numbers:
+                for index, _ in self._watched:
+                    if index < len(cells) and cells[index] not in memos[index]:
+                        self.watch(cells, row_number)
+                        break
                 if len(cells) != width or (cells[0] in first_blank and all(map(_is_in, cells, blanks))):
                     good = False
                 else:
@@ -220,6 +236,14 @@ class TableCheck:
             yield from self.foreign_keys.late_errors()
         finally:
             self.rows = row_number - FIRST_ROW + 1
+
+    def watch(self, cells: Sequence[str], row_number: int) -> None:
+        """Note the numbers of one row that are oddly spelt."""
+        for (index, field), text in (
+            (place, cells[place[0]]) for place in self._watched if place[0] < len(cells)
+        ):
+            if oddity(text) and field.read(text)[0] is not None:
+                self.odd.note(field, index + 1, row_number, text)
 
 
 def check_table(

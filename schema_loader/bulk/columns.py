@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from schema_loader.bulk.acceptors import acceptor
 from schema_loader.errors import Fault
 from schema_loader.field import Field
+from schema_loader.spelling import WATCHED, OddSpellings, oddity
 
 FEW = 0.1  # distinct texts per row
 SAMPLE = 5_000  # rows
@@ -30,15 +31,22 @@ def repeats(column: pa.Array) -> bool:
 class ColumnJudge:
     """Judges a column batch by batch; remembers what was found good or bad."""
 
-    def __init__(self, field: Field) -> None:
+    def __init__(self, field: Field, number: int = 1, odd: OddSpellings | None = None) -> None:
         self.field = field
+        self._number = number
+        self._odd = odd if field.type.name in WATCHED else None
         self._accepts = acceptor(field)
         self._repeats: bool | None = None
         self._good: set[str] = set()
         self._bad: dict[str, Faults] = {}
 
-    def faults(self, column: pa.Array) -> list[tuple[int, str, Faults]]:
-        """Rows of a batch (from 0) with a fault: the row, its text, the faults the field's rule finds in it."""
+    def faults(
+        self, column: pa.Array, numbers: np.ndarray[Any, Any] | None = None
+    ) -> list[tuple[int, str, Faults]]:
+        """Rows of a batch (from 0) with a fault: the row, its text, the faults the field's rule finds in it.
+
+        ``numbers`` are the row numbers of the batch, for what is only worth a warning.
+        """
         if self._repeats is None and len(column):
             self._repeats = repeats(column)
         rows: np.ndarray[Any, Any] | None = None
@@ -50,6 +58,8 @@ class ColumnJudge:
             column = column.take(pa.array(rows))
         encoded = column.dictionary_encode()
         texts = encoded.dictionary.to_pylist()
+        if self._odd is not None and numbers is not None:
+            self._watch(texts, encoded.indices, numbers if rows is None else numbers[rows])
         bad = [code for code, text in enumerate(texts) if text not in self._good and self._judge(text)]
         if not bad:
             return []
@@ -61,6 +71,13 @@ class ColumnJudge:
             (int(row), texts[code], known[code])
             for row, code in zip(places, codes[found].tolist(), strict=True)
         ]
+
+    def _watch(self, texts: list[str], indices: pa.Array, numbers: np.ndarray[Any, Any]) -> None:
+        """Note the first place of each text that is a number oddly spelt; acceptors accept none of those."""
+        for code, text in enumerate(texts):
+            if oddity(text) and self.field.read(text)[0] is not None and self._odd is not None:
+                first = int(np.argmax(indices.to_numpy() == code))
+                self._odd.note(self.field, self._number, int(numbers[first]), text)
 
     def _judge(self, text: str) -> Faults:
         """The faults of a text, by the field's own rule; asked once as long as it is remembered."""

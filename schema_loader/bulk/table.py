@@ -65,10 +65,18 @@ class BulkTableCheck:
         self._batches = batches
         self._rule = self._exact.rule
         columns = self.header.columns
-        self._judges = [None if field is None else ColumnJudge(field) for field in columns]
+        self._judges = [
+            None if field is None else ColumnJudge(field, number, self._exact.odd)
+            for number, field in enumerate(columns, start=1)
+        ]
         present = {field.name: field for field in columns if field is not None}
         self._checks = [CheckJudge(check, present) for check in self._rule.checks]
         self._keys = KeyHashes(schema, self._rule.number)
+
+    @property
+    def warnings(self) -> list[CellError]:
+        """Warnings of the header, and of numbers oddly spelt."""
+        return self._exact.warnings
 
     @property
     def has_keys(self) -> bool:
@@ -109,7 +117,7 @@ class BulkTableCheck:
             number = int(rows[row])
             placed.append((number, CELLS, 0, CellError("blank-row", number)))
         for index, (judge, column) in enumerate(zip(self._judges, columns, strict=True)):
-            found = judge.faults(column) if judge is not None else ()
+            found = judge.faults(column, rows) if judge is not None else ()
             for row, text, faults in found:
                 if row not in gone:
                     number = int(rows[row])
@@ -123,6 +131,7 @@ class BulkTableCheck:
         if self._keys and len(rows):
             hashes.append((rows, self._keys.of_batch(columns)))
         for ragged in batch.ragged:
+            self._exact.watch(ragged.cells, ragged.row_number)
             errors, readings = self._rule.judge(ragged.cells, ragged.row_number)
             placed += [(ragged.row_number, CELLS, 0, error) for error in errors]
             placed += [

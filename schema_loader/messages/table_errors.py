@@ -227,7 +227,29 @@ def _foreign_key(error: CellError, t: Words, as_warning: bool) -> Message:
     return Message(problem, t.gettext("Vérifiez cette valeur, ou ajoutez la ligne qui la porte."))
 
 
+def _odd_number(error: CellError, t: Words, as_warning: bool) -> Message:
+    where = t.gettext(
+        "Colonne {column}, ligne {row} :",
+        column=t.quote(error.field_name, NAME_LENGTH),
+        row=t.number(error.row_number or 0),
+    )
+    shown = t.quote(error.cell)
+    if error.code == "odd-number/underscore":
+        problem = t.gettext("{where} le nombre {text} contient un tiret bas.", where=where, text=shown)
+        return Message(problem, t.gettext("Il est accepté ; supprimez plutôt le tiret bas. Exemple : 1000."))
+    if error.code == "odd-number/digits":
+        problem = t.gettext(
+            "{where} le nombre {text} est écrit avec d’autres chiffres.", where=where, text=shown
+        )
+        return Message(problem, t.gettext("Il est accepté ; écrivez plutôt les chiffres de 0 à 9."))
+    problem = t.gettext("{where} {text} n’est pas vraiment un nombre.", where=where, text=shown)
+    return Message(
+        problem, t.gettext("Il est accepté ; laissez plutôt la cellule vide si vous n’avez pas de valeur.")
+    )
+
+
 _MAKERS: Mapping[str, Maker] = {
+    "odd-number": _odd_number,
     "extra-label": _extra_label,
     "missing-label": _missing_label,
     "blank-label": _blank_label,

@@ -175,6 +175,9 @@ def cell_errors() -> Iterator[CellError]:
 
 
 def header_warnings() -> Iterator[CellError]:
+    odd = check_table(compile_descriptor(one(type="number")), ["montant"], [["1_000"], ["NaN"], ["٢"]])
+    assert not list(odd)
+    yield from odd.warnings
     for descriptor, labels, profile in HEADERS:
         yield from check_table(compile_descriptor(descriptor), labels, [], profile=profile).header.warnings  # type: ignore[arg-type]
 
@@ -222,7 +225,7 @@ ODD: list[dict[str, Any]] = [
     one(customCheck=12),
     one(customCheck="zzz"),
     one(customCheck="siretz"),
-    one(customCheck="code-postal"),
+    one(customCheck="code-fantoir"),
     one(type="integer", customCheck="siret"),
     one(customCheck="french-gps-coordinates"),
     one(customCheck="region"),
@@ -301,7 +304,9 @@ CHECKED = [
     checked("french-gps-coordinates", "48.85,2.35", type="geopoint"),
     checked("french-gps-coordinates", "12,12", type="geopoint"),
     checked("code-postal", "zzz"), checked("code-commune-insee", "zzz", cog="2024"),
+    checked("code-postal", "1000"), checked("code-commune-insee", "12132", cog="2026"),
     checked("commune", "PARIS", cog="2024"), checked("commune", " 12", cog="2024"),
+    checked("commune", "Oissel", cog="latest"), checked("commune", "Moutonneau", cog="latest"),
     checked("canton", "BREST", cog="2024"), checked("canton", " 12", cog="2024"),
     checked("numero-departement", "zzz", cog="2024"), checked("departement", "girronde", cog="2024"),
     checked("departement", "gironde", cog="2024"), checked("departement", "zzzzzz", cog="2024"),

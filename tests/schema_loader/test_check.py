@@ -230,3 +230,15 @@ def test_a_label_close_to_a_missing_column_is_told_apart() -> None:
         {"meant": "objet"},
         {},
     ]
+
+
+def test_numbers_oddly_spelt_are_accepted_with_one_warning_for_each_kind() -> None:
+    one = compile_descriptor({"fields": [{"name": "a", "type": "number"}, {"name": "b", "type": "year"}]})
+    table = check_table(
+        one, ["a", "b"], [["1", "2024"], ["1_000", "2024"], ["2_0", "٢٠٢٤"], ["inf", "x"], ["x_1"]]
+    )
+    assert [e.code for e in table] == ["type-error/year", "type-error/number", "missing-cell"]
+    assert [(w.row_number, w.field_name, w.code, w.cell) for w in table.warnings] == [
+        (5, "a", "odd-number/not-finite", "inf"), (3, "a", "odd-number/underscore", "1_000"),
+        (4, "b", "odd-number/digits", "٢٠٢٤"),
+    ]  # fmt: skip

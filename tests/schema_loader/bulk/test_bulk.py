@@ -49,6 +49,7 @@ def both(
     by_row = [seen(error) for error in exact]
     by_column = [seen(error) for error in in_row_order(bulk)]
     assert bulk.rows == exact.rows
+    assert [seen(warning) for warning in bulk.warnings] == [seen(warning) for warning in exact.warnings]
     return by_column, by_row
 
 
