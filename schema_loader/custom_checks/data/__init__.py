@@ -1,0 +1,1 @@
+"""Lists of the official geographic code and of postal codes; README.md says where they come from."""
