@@ -19,10 +19,11 @@ year-interval-value        reason: form, same, order; first, second (years, 0 if
 french-gps-coordinates     swapped; lon, lat (texts)
 code-region, region,       reason: case, unknown; meant or ""
 numero-departement,
-departement, pays,
-code-pays-iso2, -iso3
-code-postal, commune,      reason: form; for names also case
-code-commune-insee, canton
+departement, code-postal,
+pays, code-pays-iso2, -iso3
+commune,                   reason: case, unknown, other-year; meant or ""; of other-year also year (whose list was
+code-commune-insee         read), listed (a year whose list holds the value)
+canton                     reason: form, case
 sum-columns-value          reason: different, not-a-number; column, columns; sum, value (texts); at (column of value)
 compare-columns-value      reason: order, not-comparable; column, op, column2; value, value2 (texts)
 cohesive-columns-value     column, othercolumns; filled, empty (columns) — or, of a header, missing (columns)

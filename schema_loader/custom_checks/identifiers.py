@@ -74,6 +74,7 @@ class CodeFantoir(ColumnCheck):
     """
 
     name = "code-fantoir"
+    by_form_only = True
     form = re.compile(r"[0-9A-Z]{2}[0-9]{2}[A-Z]")
 
     def judge(self, value: str) -> Fault | None:

@@ -1,23 +1,23 @@
 """Places by code or by name: communes, cantons, départements, regions, countries, postal codes.
 
-Three kinds. Regions and départements are checked against the official geographic code of 2024, countries against
-ISO 3166-1. Communes, cantons and postal codes are checked **by form only** (``by_form_only``): no list of them comes with
-Tabellion yet, so that a code of the right form that does not exist is not noticed. The schema is warned of it
+Communes, départements and regions are checked against the official geographic code of the year that the schema declares,
+postal codes against La Poste's (:mod:`schema_loader.custom_checks.cog`), countries against ISO 3166-1. Cantons are checked
+**by form only** (``by_form_only``), since no list of them comes with Tabellion; the schema is warned of it
 (``check-by-form-only``).
 """
 
 from __future__ import annotations
 
-import difflib
 import re
 from abc import abstractmethod
-from collections.abc import Collection
+from functools import cache, partial
 from typing import ClassVar
 
 from schema_loader.custom_checks import cog, countries
 from schema_loader.custom_checks.base import ColumnCheck, Params
 from schema_loader.custom_checks.folding import fold
 from schema_loader.custom_checks.memo import memoised
+from schema_loader.custom_checks.nearest import LONGEST, Codes, Names
 from schema_loader.errors import Fault
 from schema_loader.table_schema import TableSchema
 
@@ -25,150 +25,202 @@ from schema_loader.table_schema import TableSchema
 class _Listed(ColumnCheck):
     """A value of a closed list, letter for letter."""
 
+    year = cog.LATEST
+
     @classmethod
     @abstractmethod
-    def values(cls) -> Collection[str]:
-        """What is right."""
+    def listing(cls, year: str) -> Names:
+        """What is right, read when a value is first looked up. The same object for the same year."""
 
     def judge(self, value: str) -> Fault | None:
-        """``reason`` is case (right but for case, accents or apostrophes) or unknown; ``meant`` a close value or empty."""
-        return None if value in self.values() else unlisted_fault(value, type(self))
+        """``reason`` is case (right but for case, accents or apostrophes), other-year or unknown.
+
+        ``meant`` is a close value or empty. other-year comes with ``year``, whose list was read, and ``listed``, the
+        latest year whose list holds the value.
+        """
+        if value in self.listing(self.year).values:
+            return None
+        return unlisted_fault(value, type(self), self.year)
+
+    @classmethod
+    def elsewhere(cls, value: str, year: str) -> tuple[str, str] | None:
+        """Another year whose list holds the value, and what it is called in this one or empty."""
+        return None
 
 
 @memoised
-def unlisted_fault(text: str, check: type[_Listed]) -> Fault:
+def unlisted_fault(text: str, check: type[_Listed], year: str) -> Fault:
     """Names what was probably meant by a text that is not in the list."""
-    folded = {fold(value): value for value in sorted(check.values())}
-    wanted = " ".join(fold(text).split())
-    if wanted in folded:
-        return check.fault(reason="case", meant=folded[wanted])
-    close = difflib.get_close_matches(wanted, folded, 1, 0.75) if len(wanted) > 3 else []
-    return check.fault(reason="unknown", meant=folded[close[0]] if close else "")
+    other = check.elsewhere(text, year)
+    if other is not None:
+        listed, meant = other
+        return check.fault(reason="other-year", meant=meant, year=year, listed=listed)
+    meant = check.listing(year).meant(text)
+    alike = bool(meant) and len(text) <= LONGEST and fold(text) == fold(meant)
+    return check.fault(reason="case" if alike else "unknown", meant=meant)
 
 
-class _ByYear(ColumnCheck):
-    """A check whose list is that of a year of the official geographic code (``cog``: 2023, 2024 or latest).
+class _ByYear(_Listed):
+    """A check whose list is that of a year of the official geographic code (``cog``: a year, or latest).
 
-    A declaration without a year, or with another, is read as the latest: the reference does not run it.
+    A declaration without a year, or with one of which there is no list, is read as the latest: the reference does not
+    run it.
     """
 
     def __init__(self, params: Params, schema: TableSchema) -> None:
         super().__init__(params, schema)
-        year = params.get("cog")
-        if year is None:
-            params.oddities.append(("cog", "missing"))
-        elif str(year) not in cog.YEARS:
-            params.oddities.append(("cog", "unknown-year"))
+        self.year = declared_year(params)
 
 
-class NumeroDepartement(_ByYear, _Listed):
+def declared_year(params: Params) -> str:
+    """The year of the list to read; what is odd about it goes to the parameters' oddities."""
+    declared = params.get("cog")
+    year = cog.year_of(declared)
+    if year is None:
+        params.oddities.append(("cog", "missing" if declared is None else "unknown-year"))
+    return year or cog.LATEST
+
+
+class _Coded(_ByYear):
+    """The codes of a table of the official geographic code."""
+
+    table: ClassVar[str]
+
+    @classmethod
+    def listing(cls, year: str) -> Names:
+        return _codes(cls.table, year)
+
+
+class _Named(_ByYear):
+    """The names of a table of the official geographic code, as it spells them."""
+
+    table: ClassVar[str]
+
+    @classmethod
+    def listing(cls, year: str) -> Names:
+        return _names(cls.table, year)
+
+
+@cache
+def _codes(table: str, year: str) -> Names:
+    return Codes(partial(cog.codes, table, year))
+
+
+@cache
+def _names(table: str, year: str) -> Names:
+    return Names(partial(cog.names, table, year))
+
+
+class NumeroDepartement(_Coded):
     """The number of a département or overseas collectivity: 01, 2A, 971 …"""
 
     name = "numero-departement"
-
-    @classmethod
-    def values(cls) -> Collection[str]:
-        """The numbers."""
-        return cog.DEPARTEMENTS
+    table = "departements"
 
 
-class Departement(_ByYear, _Listed):
-    """The name of a département or overseas collectivity, as the official geographic code spells it."""
+class Departement(_Named):
+    """The name of a département or overseas collectivity."""
 
     name = "departement"
-    _names = frozenset(cog.DEPARTEMENTS.values())
-
-    @classmethod
-    def values(cls) -> Collection[str]:
-        """The names."""
-        return cls._names
+    table = "departements"
 
 
-class CodeRegion(_ByYear, _Listed):
+class CodeRegion(_Coded):
     """The code of a region."""
 
     name = "code-region"
-
-    @classmethod
-    def values(cls) -> Collection[str]:
-        """The codes."""
-        return cog.REGIONS
+    table = "regions"
 
 
-class Region(_ByYear, _Listed):
-    """The name of a region, as the official geographic code spells it."""
+class Region(_Named):
+    """The name of a region."""
 
     name = "region"
-    _names = frozenset(cog.REGIONS.values())
+    table = "regions"
+
+
+class CodeCommuneInsee(_Coded):
+    """The INSEE code of a commune, of one that it absorbed and that is delegated or associated, or of an arrondissement."""
+
+    name = "code-commune-insee"
+    table = "communes"
 
     @classmethod
-    def values(cls) -> Collection[str]:
-        """The names."""
-        return cls._names
+    def elsewhere(cls, value: str, year: str) -> tuple[str, str] | None:
+        listed = next((other for other in reversed(cog.YEARS) if value in cog.codes("communes", other)), None)
+        return None if listed is None else (listed, "")
 
 
-class CodePaysIso2(_ByYear, _Listed):
+class Commune(_Named):
+    """The name of a commune, of one that it absorbed and that is delegated or associated, or of an arrondissement."""
+
+    name = "commune"
+    table = "communes"
+
+    @classmethod
+    def elsewhere(cls, value: str, year: str) -> tuple[str, str] | None:
+        listed = next((other for other in reversed(cog.YEARS) if value in cog.names("communes", other)), None)
+        if listed is None:
+            return None
+        codes = {code for code, name in cog.rows("communes", listed) if name == value}
+        renamed = {name for code, name in cog.rows("communes", year) if code in codes}
+        return listed, renamed.pop() if len(renamed) == 1 else ""
+
+
+class CodePostal(_Listed):
+    """The postal code of a commune. That of a CEDEX is none."""
+
+    name = "code-postal"
+
+    @classmethod
+    def listing(cls, year: str) -> Names:
+        return _POSTAL_CODES
+
+
+_POSTAL_CODES = Codes(cog.postal_codes)
+
+
+class _OfCountries(_ByYear):
+    """A list of countries, which no year changes."""
+
+    countries: ClassVar[Names]
+
+    @classmethod
+    def listing(cls, year: str) -> Names:
+        return cls.countries
+
+
+class CodePaysIso2(_OfCountries):
     """A country's code of two letters (ISO 3166-1)."""
 
     name = "code-pays-iso2"
-
-    @classmethod
-    def values(cls) -> Collection[str]:
-        """The codes."""
-        return countries.alpha_2()
+    countries = Codes(countries.alpha_2)
 
 
-class CodePaysIso3(_ByYear, _Listed):
+class CodePaysIso3(_OfCountries):
     """A country's code of three letters (ISO 3166-1)."""
 
     name = "code-pays-iso3"
-
-    @classmethod
-    def values(cls) -> Collection[str]:
-        """The codes."""
-        return countries.alpha_3()
+    countries = Codes(countries.alpha_3)
 
 
-class Pays(_ByYear, _Listed):
+class Pays(_OfCountries):
     """A country's name in French; several spellings are right where official lists differ."""
 
     name = "pays"
-
-    @classmethod
-    def values(cls) -> Collection[str]:
-        """The names."""
-        return countries.names()
+    countries = Names(countries.names)
 
 
-class _Formed(ColumnCheck):
-    """A value of which the form alone is known."""
+class Canton(ColumnCheck):
+    """The name of a canton, by its form: it starts with a capital letter and is not written in capitals."""
 
+    name = "canton"
     by_form_only = True
-    form: ClassVar[re.Pattern[str]]
-
-    def judge(self, value: str) -> Fault | None:
-        """``reason`` is form."""
-        return None if self.form.fullmatch(value) else self.fault(reason="form")
-
-
-class CodePostal(_Formed):
-    """A postal code, by its form: five digits that start with the number of a département or an overseas series."""
-
-    name = "code-postal"
-    form = re.compile(r"(?:0[1-9]|[1-8][0-9]|9[0-578])[0-9]{3}")
-
-
-class CodeCommuneInsee(_ByYear, _Formed):
-    """The INSEE code of a commune, by its form: the number of its département, then two or three digits."""
-
-    name = "code-commune-insee"
-    form = re.compile(r"(?:0[1-9]|1[0-9]|2[1-9AB]|[3-8][0-9]|9[0-578])[0-9]{3}")
-
-
-class _Named(_ByYear, _Formed):
-    """A name by its form: it starts with a capital letter and is not written in capitals."""
-
     form = re.compile(r"[^\W\d_](?:\S|[ ](?! ))*(?<! )")
+
+    def __init__(self, params: Params, schema: TableSchema) -> None:
+        super().__init__(params, schema)
+        declared_year(params)
 
     def judge(self, value: str) -> Fault | None:
         """``reason`` is form, or case for a name all in capitals or without its first one."""
@@ -177,15 +229,3 @@ class _Named(_ByYear, _Formed):
         if not value[0].isupper() or (len(value) > 2 and value.isupper()):
             return self.fault(reason="case")
         return None
-
-
-class Commune(_Named):
-    """The name of a commune, by its form."""
-
-    name = "commune"
-
-
-class Canton(_Named):
-    """The name of a canton, by its form."""
-
-    name = "canton"

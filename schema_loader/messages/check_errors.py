@@ -67,7 +67,9 @@ CHECKS: Mapping[str, Sentences] = {
         N_("Vérifiez les coordonnées : la longitude vient en premier, puis la latitude"),
     ),
     "code-postal": Sentences(
-        N_("{text} n’est pas un code postal."), N_("Écrivez les 5 chiffres du code postal"), "75001"
+        N_("{text} n’est le code postal d’aucune commune."),
+        N_("Écrivez les 5 chiffres du code postal ; celui d’un CEDEX ne convient pas"),
+        "75001",
     ),
     "code-commune-insee": Sentences(
         N_("{text} n’est pas le code INSEE d’une commune."),
@@ -262,7 +264,25 @@ def _point(error: CellError, t: Words) -> Message | None:
     return Message(problem, t.gettext("Écrivez la longitude d’abord, puis la latitude : {text}.", text=right))
 
 
+def _commune(error: CellError, t: Words) -> Message | None:
+    """A commune of another year: most have merged, some have changed their name."""
+    year, listed, meant = (error.params.get(key) for key in ("year", "listed", "meant"))
+    if error.params.get("reason") != "other-year":
+        return None
+    problem = t.gettext(
+        "{text} figure dans la liste officielle des communes de {listed}, mais pas dans celle de {year}.",
+        text=t.quote(error.cell),
+        listed=str(listed),
+        year=str(year),
+    )
+    if isinstance(meant, str) and meant:
+        return Message(problem, t.gettext("Vouliez-vous dire {choice} ?", choice=t.quote(meant)))
+    return Message(problem, t.gettext("Cherchez la commune par laquelle elle a été remplacée."))
+
+
 _SPECIAL: Mapping[str, Callable[[CellError, Words], Message | None]] = {
+    "commune": _commune,
+    "code-commune-insee": _commune,
     "siret": _sirene,
     "siren": _sirene,
     "nomenclature-acte": _acte,
