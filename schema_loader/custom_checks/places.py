@@ -15,10 +15,10 @@ from typing import ClassVar
 
 from schema_loader.custom_checks import cog, countries
 from schema_loader.custom_checks.base import ColumnCheck, Params
-from schema_loader.custom_checks.folding import fold
 from schema_loader.custom_checks.memo import memoised
 from schema_loader.custom_checks.nearest import LONGEST, Codes, Names
 from schema_loader.errors import Fault
+from schema_loader.folding import fold_letters
 from schema_loader.table_schema import TableSchema
 
 
@@ -56,7 +56,7 @@ def unlisted_fault(text: str, check: type[_Listed], year: str) -> Fault:
         listed, meant = other
         return check.fault(reason="other-year", meant=meant, year=year, listed=listed)
     meant = check.listing(year).meant(text)
-    alike = bool(meant) and len(text) <= LONGEST and fold(text) == fold(meant)
+    alike = bool(meant) and len(text) <= LONGEST and fold_letters(text) == fold_letters(meant)
     return check.fault(reason="case" if alike else "unknown", meant=meant)
 
 
@@ -162,6 +162,10 @@ class Commune(_Named):
         listed = next((other for other in reversed(cog.YEARS) if value in cog.names("communes", other)), None)
         if listed is None:
             return None
+        if (
+            listed > year
+        ):  # the name that its code had before may be that of one only of those that merged into it
+            return listed, ""
         codes = {code for code, name in cog.rows("communes", listed) if name == value}
         renamed = {name for code, name in cog.rows("communes", year) if code in codes}
         return listed, renamed.pop() if len(renamed) == 1 else ""

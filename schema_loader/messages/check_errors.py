@@ -277,6 +277,10 @@ def _commune(error: CellError, t: Words) -> Message | None:
     )
     if isinstance(meant, str) and meant:
         return Message(problem, t.gettext("Vouliez-vous dire {choice} ?", choice=t.quote(meant)))
+    if str(listed) > str(year):
+        return Message(
+            problem, t.gettext("Écrivez la commune telle qu’elle était en {year}.", year=str(year))
+        )
     return Message(problem, t.gettext("Cherchez la commune par laquelle elle a été remplacée."))
 
 

@@ -306,6 +306,7 @@ CHECKED = [
     checked("code-postal", "zzz"), checked("code-commune-insee", "zzz", cog="2024"),
     checked("code-postal", "1000"), checked("code-commune-insee", "12132", cog="2026"),
     checked("commune", "PARIS", cog="2024"), checked("commune", " 12", cog="2024"),
+    checked("code-commune-insee", "16238", cog="latest"), checked("commune", "Oissel-sur-Seine", cog="2024"),
     checked("commune", "Oissel", cog="latest"), checked("commune", "Moutonneau", cog="latest"),
     checked("canton", "BREST", cog="2024"), checked("canton", " 12", cog="2024"),
     checked("numero-departement", "zzz", cog="2024"), checked("departement", "girronde", cog="2024"),

@@ -118,7 +118,7 @@ def test_every_place_of_a_year_passes_letter_for_letter(check: str, year: str) -
     [
         ("commune", "Oissel", "2026", "2025", "Oissel-sur-Seine"),
         ("commune", "Oissel", "latest", "2025", "Oissel-sur-Seine"),
-        ("commune", "Oissel-sur-Seine", "2024", "2026", "Oissel"),
+        ("commune", "Oissel-sur-Seine", "2024", "2026", ""),
         ("commune", "Moutonneau", "2026", "2024", ""),  # merged
         ("code-commune-insee", "16238", "2026", "2024", ""),
         ("code-commune-insee", "16238", "2025", "2024", ""),
