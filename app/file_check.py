@@ -40,6 +40,7 @@ class FileReport:
     seconds: float = 0.0
     complete: bool = True
     source: Source = PLAIN_TEXT
+    _kinds: list[list[CellError]] | None = None
 
     @property
     def valid(self) -> bool:
@@ -81,10 +82,16 @@ class FileReport:
 
     def kinds(self) -> list[list[CellError]]:
         """Errors grouped by column and rule, in the order in which they were first met."""
-        groups: dict[tuple[str, str], list[CellError]] = {}
-        for error in self.errors:
-            groups.setdefault((error.code, error.field_name), []).append(error)
-        return list(groups.values())
+        if self._kinds is None:
+            groups: dict[tuple[str, object], list[CellError]] = {}
+            for error in self.errors:
+                key = (error.code, error.field or error.field_name)
+                group = groups.get(key)
+                if group is None:
+                    groups[key] = group = []
+                group.append(error)
+            self._kinds = list(groups.values())
+        return self._kinds
 
 
 def check_file(

@@ -11,11 +11,10 @@ rule failed (``constraint-error/minimum``).
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from schema_loader.field import Field
@@ -38,9 +37,8 @@ class Fault:
     params: Mapping[str, Any] = field(default_factory=_no_params)
 
 
-@dataclass(frozen=True, slots=True)
-class CellError:
-    """One error with its place in a table.
+class CellError(NamedTuple):
+    """One error with its place in a table. (A tuple: a large file makes a million of them.)
 
     ``row_number`` counts records with the header as row 1, and is None for an error of the header itself.
     ``field_number`` is the position of the column in the file, from 1; None for an error of a whole row. ``cell`` is
@@ -50,10 +48,13 @@ class CellError:
 
     code: str
     row_number: int | None = None
-    field: Field | None = dataclasses.field(default=None, repr=False)
+    field: Field | None = None
     field_number: int | None = None
     cell: str = ""
-    params: Mapping[str, Any] = dataclasses.field(default_factory=_no_params)
+    params: Mapping[str, Any] = NO_PARAMS
+
+    def __repr__(self) -> str:
+        return f"CellError({self.code!r}, row {self.row_number}, {self.field_name!r}, {self.cell[:80]!r})"
 
     @property
     def type(self) -> str:

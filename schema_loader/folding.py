@@ -5,8 +5,12 @@ from __future__ import annotations
 import unicodedata
 
 
+def fold_letters(text: str) -> str:
+    """A text without case, accents or ligatures, typographic apostrophes straight; every space stays."""
+    bare = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    return bare.casefold().replace("œ", "oe").replace("æ", "ae").replace("’", "'")
+
+
 def fold(text: str) -> str:
-    """A text without case, accents, ligatures or surplus spaces; typographic apostrophes straight."""
-    text = text.casefold().replace("œ", "oe").replace("æ", "ae").replace("’", "'")
-    decomposed = unicodedata.normalize("NFKD", text)
-    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+    """The same without surplus spaces."""
+    return " ".join(fold_letters(text).split())

@@ -7,9 +7,9 @@ import re
 from typing import ClassVar, Literal
 
 from schema_loader.custom_checks.base import ColumnCheck
-from schema_loader.custom_checks.folding import fold
 from schema_loader.custom_checks.memo import memoised
 from schema_loader.errors import Fault
+from schema_loader.folding import fold_letters
 
 RNA = re.compile(r"W[0-9]{9}")
 LENGTHS = {"siren": 9, "siret": 14}
@@ -107,14 +107,14 @@ class NomenclatureActe(ColumnCheck):
         return acte_fault(value)
 
 
-FOLDED_MATTERS = {fold(matter): matter for matter in NomenclatureActe.MATTERS}
+FOLDED_MATTERS = {fold_letters(matter): matter for matter in NomenclatureActe.MATTERS}
 
 
 @memoised
 def acte_fault(text: str) -> Fault | None:
     """What is wrong with a text as a matter of the nomenclature, if anything."""
     matter, slash, rest = text.partition("/")
-    folded = fold(matter)
+    folded = fold_letters(matter)
     if slash and folded in FOLDED_MATTERS and not rest.startswith(" "):
         return None
     close = difflib.get_close_matches(" ".join(folded.split()), FOLDED_MATTERS, 1, 0.8)

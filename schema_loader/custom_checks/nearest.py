@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from functools import cached_property
 
-from schema_loader.custom_checks.folding import fold
+from schema_loader.folding import fold_letters
 
 LONGEST = 100  # characters; no name is longer, and the search stays bounded
 FEW = 500  # names that can each be compared with a text
@@ -38,7 +38,13 @@ class Names:
         key = wanted if wanted in self._by_loose else self._close(wanted)
         # « Azerat » and « Azérat » are two communes: what is typed with the right accents decides
         alike = self._by_loose.get(key, ("",))
-        return max(alike, key=lambda value: (value.casefold() == text.casefold(), fold(value) == fold(text)))
+        return max(
+            alike,
+            key=lambda value: (
+                value.casefold() == text.casefold(),
+                fold_letters(value) == fold_letters(text),
+            ),
+        )
 
     def _close(self, wanted: str) -> str:
         """The key of another name that is meant by a key, or empty."""
@@ -72,7 +78,7 @@ class Codes(Names):
 
 
 def _loose(text: str) -> str:
-    return _SAINT.sub(r"saint\1", _BETWEEN.sub(" ", fold(text)).strip())
+    return _SAINT.sub(r"saint\1", _BETWEEN.sub(" ", fold_letters(text)).strip())
 
 
 def _articled(key: str) -> Iterator[str]:

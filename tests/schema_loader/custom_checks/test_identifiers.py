@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schema_loader.custom_checks.folding import fold
 from schema_loader.custom_checks.identifiers import NomenclatureActe, Siren, Siret, acte_fault, sirene_fault
+from schema_loader.folding import fold_letters
 from tests.schema_loader.custom_checks.declared import of_value, schema_with, warnings
 
 digits = st.text("0123456789", min_size=1, max_size=16)
@@ -116,7 +116,7 @@ def test_a_wrong_fantoir_code_fails(text: str) -> None:
 @pytest.mark.parametrize("matter", NomenclatureActe.MATTERS)
 def test_each_matter_of_the_nomenclature_passes_without_case_or_accents(matter: str) -> None:
     assert of_value("nomenclature-acte", f"{matter}/subventions") is None
-    assert of_value("nomenclature-actes-value", f"{fold(matter).upper()}/x/y") is None
+    assert of_value("nomenclature-actes-value", f"{fold_letters(matter).upper()}/x/y") is None
 
 
 @pytest.mark.parametrize(
@@ -140,6 +140,6 @@ def test_a_wrong_matter_says_what_was_meant(text: str, reason: str, meant: str) 
 
 @given(st.text(max_size=30), st.text(max_size=10))
 def test_a_matter_is_one_of_the_nine_before_an_unspaced_slash(start: str, rest: str) -> None:
-    known = fold(start) in {fold(matter) for matter in NomenclatureActe.MATTERS}
+    known = fold_letters(start) in {fold_letters(matter) for matter in NomenclatureActe.MATTERS}
     if "/" not in start:
         assert (acte_fault(f"{start}/{rest}") is None) == (known and not rest.startswith(" "))
