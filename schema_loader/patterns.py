@@ -13,6 +13,7 @@ Classes such as ``\\d`` are written out for RE2 as the ranges that Python has, s
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -305,5 +306,6 @@ SINGLE: dict[Any, Callable[[Any], Ranges]] = {
 @lru_cache(maxsize=3)
 def _escape_ranges(escape: str) -> Ranges:
     # Unicode has no letter, digit or space beyond its third plane (a test looks at every code point)
-    found = re.finditer(f"{escape}+", "".join(map(chr, range(LAST_WORD + 1))))
+    every = array("I", range(LAST_WORD + 1)).tobytes().decode("utf-32", "surrogatepass")
+    found = re.finditer(f"{escape}+", every)
     return [(match.start(), match.end() - 1) for match in found]

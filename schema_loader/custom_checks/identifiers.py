@@ -45,7 +45,13 @@ def sirene_fault(text: str, check: type[_Sirene]) -> Fault | None:
     all_digits = number.isascii() and number.isdigit()
     reason = "not-digits" if not all_digits else "length" if len(number) != expected else "check-digit"
     other: Literal["siren", "siret"] = "siren" if check.kind == "siret" else "siret"
-    looks_like = other if is_key_right(other, text) else "rna" if RNA.fullmatch(number) else ""
+    looks_like = (
+        other
+        if len(number) == LENGTHS[other] and is_key_right(other, text)
+        else "rna"
+        if RNA.fullmatch(number)
+        else ""
+    )
     digits = sum(character in "0123456789" for character in number)
     return check.fault(reason=reason, digits=digits, expected=expected, looks_like=looks_like)
 
