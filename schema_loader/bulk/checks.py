@@ -37,6 +37,7 @@ class CheckJudge:
         self.fields = {name: fields[name] for name in check.columns if name in fields}
         self._memo = CheckMemo(check, {name: n for n, name in enumerate(self.fields, start=1)}, self.fields)
         self._repeats: bool | None = None
+        self._fullest: list[str] | None = None
 
     def faults(self, columns: Mapping[str, pa.Array]) -> list[tuple[int, str, Fault]]:
         """Rows of a batch (from 0) that break the check: the row, the name of the field it is reported on, the fault."""
@@ -80,8 +81,7 @@ class CheckJudge:
         if self.fields[name].type.name not in ("string", "any"):
             return None
         good = missing(self.fields[name], column)
-        form = pc.match_substring_regex(column, rf"\A[0-9]{{{length}}}\z").to_numpy(zero_copy_only=False)
-        rows = np.flatnonzero(form)
+        rows = np.flatnonzero(pc.equal(pc.binary_length(column), length).to_numpy(zero_copy_only=False))
         if len(rows):
             taken = column.take(pa.array(rows))
             start = taken.offset * length  # a fresh array of texts of one length: its bytes are a matrix
@@ -89,7 +89,9 @@ class CheckJudge:
                 start : start + len(rows) * length
             ] - ord("0")
             places = np.ascontiguousarray(digits.reshape(-1, length).T)
-            good[rows] = good[rows] | (_luhn(places) & _luhn(places[:9]))
+            decimal = places.max(axis=0) <= 9
+            places[:, ~decimal] = 1
+            good[rows] = good[rows] | (decimal & _luhn(places) & _luhn(places[:9]))
         return good
 
     def _are_text(self, columns: Mapping[str, pa.Array]) -> bool:
@@ -105,11 +107,17 @@ class CheckJudge:
 
     def _one_at_least(self, columns: Mapping[str, pa.Array]) -> Mask | None:
         good: Mask | None = None
-        for name, column in columns.items():
-            kind = self.fields[name].type
+        if (
+            self._fullest is None
+        ):  # the column that is filled in most rows leaves least to look at in the others
+            self._fullest = sorted(columns, key=lambda name: missing(self.fields[name], columns[name]).sum())
+        for name in self._fullest:
+            column, kind = columns[name], self.fields[name].type
             if kind.name not in ("string", "any") or kind.format_name != "default":
                 continue  # a text that is no value of its type is a null
             rows = None if good is None else np.flatnonzero(~good)
+            if rows is not None and not len(rows):
+                break
             cells = column if rows is None else column.take(pa.array(rows))
             filled = pc.match_substring_regex(cells, FILLED).to_numpy(zero_copy_only=False)
             filled = filled & ~missing(self.fields[name], cells)

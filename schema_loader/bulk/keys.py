@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from schema_loader.bulk.columns import repeats
 from schema_loader.field import Field, Reading
 from schema_loader.table_schema import TableSchema
 
@@ -97,17 +98,24 @@ def _mixed(hashes: list[np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
 
 
 def _hash_column(field: Field, column: pa.Array) -> np.ndarray[Any, Any]:
+    if not repeats(column):
+        return _hash_texts(field, column.to_pylist())
     encoded = column.dictionary_encode()
-    texts = encoded.dictionary.to_pylist()
+    by_row: np.ndarray[Any, Any] = _hash_texts(field, encoded.dictionary.to_pylist())[
+        encoded.indices.to_numpy()
+    ]
+    return by_row
+
+
+def _hash_texts(field: Field, texts: list[str]) -> np.ndarray[Any, Any]:
     if field.type.name in ("string", "any") and field.type.format_name == "default":
         hashes = np.fromiter(map(hash, texts), np.int64, len(texts))  # -1 is the hash of no text
-        for gone in field.missing_values:
-            if gone in texts:
-                hashes[texts.index(gone)] = NULL
-    else:
-        hashes = np.fromiter((_hash(field.read(text)[0]) for text in texts), np.int64, len(texts))
-    by_row: np.ndarray[Any, Any] = hashes[encoded.indices.to_numpy()]
-    return by_row
+        gone = np.isin(hashes, [hash(text) for text in field.missing_values])
+        for place in np.flatnonzero(gone).tolist():
+            if texts[place] in field.missing_values:
+                hashes[place] = NULL
+        return hashes
+    return np.fromiter((_hash(field.read(text)[0]) for text in texts), np.int64, len(texts))
 
 
 def _hash(value: Any) -> int:
