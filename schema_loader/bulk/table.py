@@ -43,7 +43,7 @@ class Batch:
 
 
 class BulkTableCheck:
-    """The check of a table that comes in batches. Iterate once for its errors, then read ``rows``.
+    """The check of a table that comes in batches. Iterate once for its errors, then read ``rows`` and ``in_order``.
 
     ``batches`` is called once, and once more if a key may be broken. Errors come in the order of rows, but for those of
     keys, which come last: :func:`schema_loader.check.in_row_order` sorts them in.
@@ -62,6 +62,7 @@ class BulkTableCheck:
         self.schema = schema
         self.header = self._exact.header
         self.rows = 0
+        self.in_order = True
         self._batches = batches
         self._rule = self._exact.rule
         columns = self.header.columns
@@ -92,7 +93,9 @@ class BulkTableCheck:
             self.rows += len(batch.rows) + len(batch.ragged)
         suspects = self._keys.suspects() if self._keys else set()
         if suspects:
-            yield from self._key_errors(suspects)
+            for error in self._key_errors(suspects):
+                self.in_order = False
+                yield error
 
     def _judged(self) -> Iterator[tuple[Batch, Judged]]:
         """Batches in their order, judged by two threads: most of the work is pyarrow's, which lets others run."""
