@@ -41,8 +41,8 @@ format: install-dev ## rewrite the code in the house style
 	$(BIN)/ruff format
 
 bench: install-dev ## run the benchmarks and print their figures
-	@shopt -s nullglob; found=(benchmarks/bench_*.py); \
-	if [ "$${#found[@]}" = 0 ]; then echo "No benchmark yet: benchmarks/bench_*.py"; exit 0; fi; \
+	@shopt -s nullglob; found=(benchmarks/*.py); \
+	if [ "$${#found[@]}" = 0 ]; then echo "No benchmark yet: benchmarks/*.py"; exit 0; fi; \
 	for file in "$${found[@]}"; do echo "== $$file"; $(BIN)/python "$$file"; done
 
 clean: ## forget the environment and every cache

@@ -180,8 +180,16 @@ class TableCheck:
 
     @property
     def warnings(self) -> list[CellError]:
-        """What is worth a word though it is no error: of the header, then of numbers oddly spelt in the rows read so far."""
-        return [*self.header.warnings, *self.odd.warnings()]
+        """What is worth a word though it is no error: of declared checks, of the header, of numbers in the rows so far."""
+        return [*self._check_warnings(), *self.header.warnings, *self.odd.warnings()]
+
+    def _check_warnings(self) -> Iterator[CellError]:
+        """Checks that the schema declares and that cannot be run, or not wholly: the rest goes on without them."""
+        for warning in self.schema.warnings if self._with_custom_checks else ():
+            if warning.code in custom_checks.WARNINGS:
+                named = str(warning.params.get("name") or warning.params.get("check") or "")
+                field = self.schema.by_name.get(warning.place)
+                yield CellError("check-error", None, field, None, named, {"warning": warning})
 
     def header_errors(self) -> Iterator[CellError]:
         """What is wrong with the labels, then with the set of columns as the checks see it (in row 1, the header)."""

@@ -66,7 +66,20 @@ if TYPE_CHECKING:
     from schema_loader.field import Field
     from schema_loader.table_schema import DeclaredCheck, TableSchema
 
-__all__ = ["CHECKS", "WHOLE_ROW", "Check", "RowCheck", "find", "for_columns", "header_faults", "problems"]
+WARNINGS = ("unknown-check", "check-missing-column", "check-misdeclared", "check-by-form-only")
+"""Codes of what a schema is warned of about its declared checks."""
+
+__all__ = [
+    "CHECKS",
+    "WARNINGS",
+    "WHOLE_ROW",
+    "Check",
+    "RowCheck",
+    "find",
+    "for_columns",
+    "header_faults",
+    "problems",
+]
 
 CHECKS: Mapping[str, type[Check]] = {
     check.name: check

@@ -41,6 +41,8 @@ def cell_message(error: CellError, lang: str = "fr", as_warning: bool = False) -
 def _message(error: CellError, t: Words, as_warning: bool = False) -> Message:
     field = error.field
     kind, _, detail = error.code.partition("/")
+    if kind == "check-error":
+        return schema_warning(error.params["warning"], t.lang)
     if kind in ("custom-check-error", "one-of-required"):
         return check_error(error, t)
     if field is not None and kind in ("type-error", "constraint-error"):

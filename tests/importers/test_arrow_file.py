@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from importers import arrow_file
@@ -66,6 +66,10 @@ def test_written_rows_are_read_as_csv_reads_them(
 
 
 @given(st.text(st.sampled_from('ab,"\n\r;é'), max_size=60))
+@example("\r").via("a blank line of an old Macintosh")
+@example('"\r').via("a quotation mark left open, then cut off")
+@example(',"').via("a quotation mark left open before nothing")
+@example(',;","').via("one quotation mark that is text, one left open")
 def test_any_text_is_read_as_csv_reads_it_or_not_at_all(
     tmp_path_factory: pytest.TempPathFactory, text: str
 ) -> None:
@@ -76,6 +80,16 @@ def test_any_text_is_read_as_csv_reads_it_or_not_at_all(
     except NotVectorised:
         return
     assert same(ours, expected(path, LAYOUT))
+
+
+@pytest.mark.parametrize("block", range(100, 140))
+def test_a_line_end_in_a_cell_survives_the_edge_of_a_block(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    monkeypatch.setattr(arrow_file, "BLOCK_BYTES", block)
+    path = tmp_path / "edge.csv"
+    path.write_bytes(b"a,b\r\n" + b"1234567890,1234567890\r\n" * 4 + b'"x\r\ny","z\r\n"\r\n' + b"1,2\r\n")
+    assert rows_of(path, LAYOUT, 2) == expected(path, LAYOUT)
 
 
 def test_ragged_rows_keep_their_numbers_across_batches(tmp_path: Path) -> None:

@@ -178,6 +178,8 @@ def header_warnings() -> Iterator[CellError]:
     odd = check_table(compile_descriptor(one(type="number")), ["montant"], [["1_000"], ["NaN"], ["٢"]])
     assert not list(odd)
     yield from odd.warnings
+    unknown = {**one(), "custom_checks": [{"name": "zzz"}, {"name": "siret", "params": {"column": "zzz"}}]}
+    yield from check_table(compile_descriptor(unknown), ["montant"], []).warnings
     for descriptor, labels, profile in HEADERS:
         yield from check_table(compile_descriptor(descriptor), labels, [], profile=profile).header.warnings  # type: ignore[arg-type]
 

@@ -242,3 +242,12 @@ def test_numbers_oddly_spelt_are_accepted_with_one_warning_for_each_kind() -> No
         (5, "a", "odd-number/not-finite", "inf"), (3, "a", "odd-number/underscore", "1_000"),
         (4, "b", "odd-number/digits", "٢٠٢٤"),
     ]  # fmt: skip
+
+
+def test_a_check_that_nobody_knows_is_a_warning_and_the_rest_goes_on() -> None:
+    one = compile_descriptor(
+        {**SCHEMA, "custom_checks": [{"name": "no-such-check", "params": {"column": "id"}}]}
+    )
+    table = check_table(one, ["id", "day", "kind"], [["x", "", ""]])
+    assert [error.code for error in table] == ["type-error/integer"]
+    assert [(warning.type, warning.cell) for warning in table.warnings] == [("check-error", "no-such-check")]

@@ -1,6 +1,6 @@
 """``tabellion validate`` as a whole process, beside pyarrow's bare parse and beside frictionless, in the same run.
 
-Run: ``python benchmarks/bench_validate.py [--rows N] [--rounds N] [--no-reference] [--sizes]``. The data is made by the
+Run: ``python benchmarks/validate.py [--rows N] [--rounds N] [--no-reference] [--sizes]``. The data is made by the
 generator beside the checkout. The schema is the generator's own, then the same with a unique column, two SIRET checks and a
 check across columns. What counts are the ratios, pair by pair; the errors found must be frictionless' own.
 """

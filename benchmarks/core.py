@@ -1,6 +1,6 @@
 """The core against its bounds: one row, every real schema, and 100,000 rows beside frictionless in the same run.
 
-Run: ``python benchmarks/bench_core.py [ROWS]``. The data is made by the generator that lies beside the checkout
+Run: ``python benchmarks/core.py [ROWS]``. The data is made by the generator that lies beside the checkout
 (``../shared/bench``). Figures are medians; what counts is the ratio, measured in turn so that a busy machine slows both.
 """
 
