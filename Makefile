@@ -16,7 +16,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 CATALOGUES := $(wildcard */locale/*/LC_MESSAGES/*.po)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help install install-dev catalogues test lint format lock messages bench clean
+.PHONY: help install install-dev catalogues vendor test lint format lock messages bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -26,6 +26,14 @@ install: $(STAMPS)/project catalogues ## make .venv with the `tabellion` command
 install-dev: $(STAMPS)/dev catalogues
 
 catalogues: $(CATALOGUES:.po=.mo)
+
+vendor: static/vendor/.stamp ## copy the front-end packages from npm into static/vendor/
+
+static/vendor/.stamp: package.json package-lock.json vendor.mjs
+	@command -v npm >/dev/null || { echo "npm is missing. On Debian or Ubuntu: apt install nodejs npm" >&2; exit 1; }
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	node vendor.mjs
+	@touch $@
 
 test: lint ## every check: style, types, imports, tests (sets itself up)
 	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
