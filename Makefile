@@ -8,18 +8,21 @@ MAKEFLAGS += --no-builtin-rules
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
-PURE := schema_loader forms importers exporters
-# the newest of these that is at least 3.11; `make PYTHON=…` chooses another
+# the first of these that is at least 3.11; `make PYTHON=…` chooses another
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$name"; break; }; done)
 
 CATALOGUES := $(wildcard */locale/*/LC_MESSAGES/*.po)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help install install-dev catalogues vendor test lint format lock messages bench clean
+.PHONY: help run install install-dev catalogues vendor test lint format lock messages bench clean
+.NOTPARALLEL:
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
+
+run: install vendor ## start the service with its demonstration data, on http://127.0.0.1:8000 (Ctrl-C stops it)
+	@TABELLION_LOG_FORMAT=$${TABELLION_LOG_FORMAT:-text} exec $(BIN)/tabellion serve --demo
 
 install: $(STAMPS)/project catalogues ## make .venv with the `tabellion` command, from the hashed lock
 
@@ -69,6 +72,7 @@ $(STAMPS)/venv:
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/runtime: requirements.lock $(STAMPS)/venv
+	@echo "Installing what Tabellion runs on…"
 	$(PIP_INSTALL) --require-hashes -r requirements.lock
 	@touch $@
 
@@ -77,6 +81,7 @@ $(STAMPS)/project: pyproject.toml $(STAMPS)/runtime
 	@touch $@
 
 $(STAMPS)/dev: requirements-dev.lock $(STAMPS)/project
+	@echo "Installing what the checks run on…"
 	$(PIP_INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@
 
@@ -98,16 +103,16 @@ LANGUAGES := en
 messages: install-dev ## gather the sentences to translate into the catalogues of each package that has a locale/ folder
 	@for package in $(patsubst %/locale/,%,$(wildcard */locale/)); do \
 		sources="$$package"; if [ "$$package" = app ] && [ -d templates ]; then sources="app templates"; fi; \
-		$(BIN)/pybabel extract --mapping babel.cfg --no-default-keywords -k _ -k gettext -k ngettext:1,2 -k N_ \
-			--add-location file --sort-by-file --no-wrap --project tabellion \
+		$(BIN)/pybabel --quiet extract --mapping babel.cfg --no-default-keywords -k _ -k gettext -k ngettext:1,2 -k N_ \
+			--add-location file --sort-by-file --no-wrap --project Tabellion --copyright-holder "the authors of Tabellion" \
 			--output "$$package/locale/$$package.pot" $$sources; \
 		for language in $(LANGUAGES); do \
 			catalogue="$$package/locale/$$language/LC_MESSAGES/$$package.po"; \
 			if [ -e "$$catalogue" ]; then \
-				$(BIN)/pybabel update --no-wrap --ignore-pot-creation-date --no-fuzzy-matching --domain "$$package" \
+				$(BIN)/pybabel --quiet update --no-wrap --ignore-pot-creation-date --ignore-obsolete --no-fuzzy-matching --domain "$$package" \
 					--input-file "$$package/locale/$$package.pot" --output-dir "$$package/locale" --locale "$$language"; \
 			else \
-				$(BIN)/pybabel init --no-wrap --domain "$$package" \
+				$(BIN)/pybabel --quiet init --no-wrap --domain "$$package" \
 					--input-file "$$package/locale/$$package.pot" --output-dir "$$package/locale" --locale "$$language"; \
 			fi; \
 		done; \

@@ -4,6 +4,8 @@ Python writes ``_("Bonjour {name}", name=…)``; templates write ``_("Bonjour %(
 a literal per cent sign is doubled). Msgids hold plain spaces; :func:`typography` puts the French no-break spaces in when
 the sentence is made, before any value is put in, so that what a person typed is shown letter for letter.
 
+The command line, like the core, makes its sentences with :func:`words`, for a language given each time.
+
 The language of a request is set once, by :class:`LanguageMiddleware`; a job or a command sets it with :func:`use`.
 """
 
@@ -18,10 +20,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from schema_loader.messages.i18n import Words
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-LOCALE = Path(__file__).parent / "locale"
+LOCALE_DIR = Path(__file__).parent / "locale"
 LANGUAGES = ("fr", "en")
 COOKIE = "tabellion_lang"
 
@@ -43,7 +47,22 @@ def translation(lang: str) -> catalogues.NullTranslations:
     """The translations of a language; French, the language of the msgids, where there are none."""
     if lang == "fr":
         return _French()
-    return catalogues.translation("app", LOCALE, [lang], fallback=True)
+    return catalogues.translation("app", LOCALE_DIR, [lang], fallback=True)
+
+
+class AppWords(Words):
+    """Sentences of the application in one language: French typography, numbers as the reader writes them."""
+
+    def __init__(self, lang: str) -> None:
+        super().__init__(lang)
+        if lang != "fr":
+            self._translations = catalogues.translation("app", LOCALE_DIR, [lang], fallback=True)
+
+
+@lru_cache(maxsize=4)
+def words(lang: str) -> AppWords:
+    """The sentences of a language (``fr`` or ``en``)."""
+    return AppWords(lang)
 
 
 def typography(text: str) -> str:

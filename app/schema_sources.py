@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.i18n import words
 from schema_loader.catalogue import TABLE, Catalogue, read_catalogue
 from schema_loader.compile import compile_schema
 from schema_loader.descriptor import MAX_BYTES
@@ -15,6 +16,56 @@ from schema_loader.errors import NotReadable
 from schema_loader.table_schema import TableSchema
 
 TIMEOUT = 20.0  # seconds
+
+
+class SourceNotFound(NotReadable):
+    """What was asked for cannot be opened, fetched or found. ``sentence(lang)`` says so to a person."""
+
+    def sentence(self, lang: str) -> str:
+        """What is wrong, then how to mend it."""
+        t = words(lang)
+        shown = {
+            key: t.all_of(value) if isinstance(value, tuple) else str(value)
+            for key, value in self.params.items()
+        }
+        match self.code:
+            case "schema-not-found" if self.params["known"]:
+                return t.gettext(
+                    "« {path} » n’est ni un fichier, ni une adresse, ni un schéma connu. Vérifiez le nom ;"
+                    " les schémas fournis sont : {known}.",
+                    **shown,
+                )
+            case "schema-not-found":
+                return t.gettext(
+                    "Le catalogue n’a pas de schéma « {path} ». Listez les noms qu’il contient.", **shown
+                )
+            case "schema-is-folder":
+                return t.gettext(
+                    "« {path} » est un dossier. Donnez le fichier du schéma qu’il contient.", **shown
+                )
+            case "schema-not-opened":
+                return t.gettext(
+                    "« {path} » ne s’ouvre pas ({reason}). Vérifiez son nom et vos droits.", **shown
+                )
+            case "schema-not-fetched":
+                return t.gettext(
+                    "L’adresse {url} n’a pas donné le fichier ({reason})."
+                    " Ouvrez-la dans un navigateur pour la vérifier.",
+                    **shown,
+                )
+            case "version-not-found":
+                return t.gettext(
+                    "Le schéma « {name} » n’a pas de version {version}. Choisissez parmi : {known}.", **shown
+                )
+            case "schema-of-other-kind" if self.params["tool"]:
+                return t.gettext(
+                    "« {name} » n’est pas un schéma de table. Utilisez son outil : {tool}.", **shown
+                )
+            case _:
+                return t.gettext(
+                    "« {name} » n’est pas un schéma de table : Tabellion ne sert que les schémas de table.",
+                    **shown,
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +83,7 @@ class SchemaSource:
 def open_source(reference: str, catalogue: str | None = None) -> SchemaSource:
     """Read ``PATH``, ``http(s)://…`` or ``NAME[@VERSION]``, of the catalogue given, else of the starter catalogue.
 
-    Raises :class:`NotReadable` with a code that says what is missing: ``schema-not-found``, ``schema-not-fetched``,
+    Raises :class:`SourceNotFound` with a code that says what is missing: ``schema-not-found``, ``schema-not-fetched``,
     ``version-not-found``, ``schema-not-opened``, ``schema-is-folder``.
     """
     if reference.startswith(("http://", "https://")):
@@ -46,10 +97,10 @@ def open_source(reference: str, catalogue: str | None = None) -> SchemaSource:
     if starter is not None:
         return SchemaSource(reference, starter)
     if path.is_dir():
-        raise NotReadable("schema-is-folder", path=reference)
+        raise SourceNotFound("schema-is-folder", path=reference)
     from schema_loader.starter import names
 
-    raise NotReadable("schema-not-found", path=reference, known=names())
+    raise SourceNotFound("schema-not-found", path=reference, known=names())
 
 
 def _read(path: Path) -> bytes:
@@ -57,7 +108,9 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise NotReadable("schema-not-opened", path=str(path), reason=error.strerror or str(error)) from error
+        raise SourceNotFound(
+            "schema-not-opened", path=str(path), reason=error.strerror or str(error)
+        ) from error
 
 
 def _starter(reference: str) -> bytes | None:
@@ -68,7 +121,7 @@ def _starter(reference: str) -> bytes | None:
         return None
     version = version.removeprefix("v")
     if version and version not in versions(name):
-        raise NotReadable("version-not-found", name=name, version=version, known=versions(name))
+        raise SourceNotFound("version-not-found", name=name, version=version, known=versions(name))
     return read(name, version or None)
 
 
@@ -76,12 +129,12 @@ def _from_catalogue(reference: str, catalogue: Catalogue) -> SchemaSource:
     name, _, version = reference.partition("@")
     entry = catalogue.find(name)
     if entry is None:
-        raise NotReadable("schema-not-found", path=name, known=())
+        raise SourceNotFound("schema-not-found", path=name, known=())
     if not entry.is_table:
-        raise NotReadable("schema-of-other-kind", name=entry.name, kind=entry.kind, tool=entry.tool)
+        raise SourceNotFound("schema-of-other-kind", name=entry.name, kind=entry.kind, tool=entry.tool)
     found = entry.version(version or None)
     if found is None:
-        raise NotReadable(
+        raise SourceNotFound(
             "version-not-found", name=name, version=version, known=tuple(v.version for v in entry.versions)
         )
     return SchemaSource(reference, _fetch(found.url))
@@ -94,13 +147,15 @@ def _fetch(url: str) -> bytes:
     try:
         with httpx.stream("GET", url, follow_redirects=True, timeout=TIMEOUT) as response:
             if response.status_code != httpx.codes.OK:
-                raise NotReadable("schema-not-fetched", url=url, reason=f"HTTP {response.status_code}")
+                raise SourceNotFound("schema-not-fetched", url=url, reason=f"HTTP {response.status_code}")
             for chunk in response.iter_bytes():
                 body += chunk
                 if len(body) > MAX_BYTES:
                     break  # compilation refuses it with the size in words
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise NotReadable("schema-not-fetched", url=url, reason=str(error) or type(error).__name__) from error
+        raise SourceNotFound(
+            "schema-not-fetched", url=url, reason=str(error) or type(error).__name__
+        ) from error
     return bytes(body)
 
 

@@ -47,10 +47,10 @@ class RowRule:
         self,
         columns: Sequence[Field | None],
         checks: Sequence[custom_checks.RowCheck] = (),
-        labels: Sequence[str] = (),
+        names: Sequence[str] = (),
     ) -> None:
         self.columns = tuple(columns)
-        self.labels = tuple(labels)
+        self.names = tuple(names)
         self.checks = tuple(checks)
         self.number = {field.name: n for n, field in enumerate(self.columns, start=1) if field is not None}
 
@@ -91,10 +91,8 @@ class RowRule:
 
     def _missing_cell(self, number: int, row_number: int | None) -> CellError:
         field = self.columns[number - 1]
-        label = self.labels[number - 1] if field is None and number <= len(self.labels) else None
-        return CellError(
-            "missing-cell", row_number, field, number, "", {"label": label} if label else NO_PARAMS
-        )
+        params = {"label": self.names[number - 1]} if field is None and self.names else NO_PARAMS
+        return CellError("missing-cell", row_number, field, number, "", params)
 
     def check_errors(
         self, readings: Sequence[Reading], cells: Sequence[str | None], row_number: int | None
@@ -129,12 +127,20 @@ class TableCheck:
         self.header: HeaderMatch = match_header(schema, labels, profile)
         self.rows = 0
         self._source = rows
+        self._with_custom_checks = with_custom_checks
         checks = custom_checks.for_columns(schema, self.header.columns) if with_custom_checks else ()
-        self._rule = RowRule(self.header.columns, checks, self.header.labels)
+        self._rule = RowRule(self.header.columns, checks, self.header.names)
         self._keys = _Keys(schema, self._rule.number)
 
-    def __iter__(self) -> Iterator[CellError]:
+    def _header_errors(self) -> Iterator[CellError]:
+        """What is wrong with the labels, then with the set of columns as the checks see it (in row 1, the header)."""
         yield from self.header.errors
+        if self._with_custom_checks:
+            for name, fault in custom_checks.header_faults(self.schema, self.header.columns):
+                yield CellError(fault.code, 1, self.schema.by_name.get(name), None, "", fault.params)
+
+    def __iter__(self) -> Iterator[CellError]:
+        yield from self._header_errors()
         columns = self.header.columns
         width = len(columns)
         memos: list[set[str]] = [set() for _ in columns]

@@ -83,8 +83,6 @@ def _bound(name: str, compare: Callable[[Any, Any], bool]) -> Callable[[FieldTyp
                 return bool(value == value and compare(value, limit))
             except TypeError:  # with a zone against without
                 return bool(compare(as_naive(value), as_naive(limit)))
-            except ArithmeticError:  # a signalling NaN
-                return False
 
         text = str(limit) if isinstance(field_type, IntegerType) else field_type.format(limit)
         return Constraint(name, limit, test, Fault(f"constraint-error/{name}", {"limit": text}))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 ENOUGH = 3
 MAX_LENGTH = 2_000
+MAX_REPEAT = 200
 LIKED = [*map(ord, "1234567890ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-/.,_: ")]
 
 
@@ -93,16 +94,15 @@ class _Unwritable(Exception):
 
 
 def _write(items: Iterable[tuple[Any, Any]], turn: int) -> Iterator[str]:
-    used = 0
     for code, argument in items:
         if code is op.LITERAL:
             yield chr(argument)
         elif code is op.NOT_LITERAL:
-            yield _pick(complement([(argument, argument)]), used)
+            yield _pick(complement([(argument, argument)]))
         elif code is op.ANY:
             yield "a"
         elif code is op.IN:
-            yield _pick(in_ranges(argument), used)
+            yield _pick(in_ranges(argument))
         elif code is op.BRANCH:
             branches = argument[1]
             yield from _write(branches[turn % len(branches)], turn)
@@ -110,25 +110,24 @@ def _write(items: Iterable[tuple[Any, Any]], turn: int) -> Iterator[str]:
             yield from _write(argument[3], turn)
         elif code in (op.MAX_REPEAT, op.MIN_REPEAT):
             low, high, body = argument
-            count = min(low + (1 if low == 0 and turn % 2 else 0) + (1 if turn >= 2 else 0), high, 200)
-            for _ in range(max(count, low)):
-                if low > 200:
-                    raise _Unwritable
-                yield from (_pick_again(body, used, turn))
-                used += 1
+            yield from _repeat(low, high, body, turn)
         elif code is not op.AT:
             raise _Unwritable
-        used += 1
 
 
-def _pick_again(body: Any, used: int, turn: int) -> Iterator[str]:
-    if len(body) == 1 and body[0][0] is op.IN:
-        yield _pick(in_ranges(body[0][1]), used)
-    else:
-        yield from _write(body, turn)
+def _repeat(low: int, high: int, body: Any, turn: int) -> Iterator[str]:
+    if low > MAX_REPEAT:
+        raise _Unwritable
+    more = (turn % 2 if low == 0 else 0) + (turn >= 2)
+    single = in_ranges(body[0][1]) if len(body) == 1 and body[0][0] is op.IN else None
+    for count in range(max(low, min(low + more, high))):
+        if single is not None:
+            yield _pick(single, count)  # 123456…, which reads as an example, not 111111…
+        else:
+            yield from _write(body, turn)
 
 
-def _pick(ranges: list[tuple[int, int]], used: int) -> str:
+def _pick(ranges: list[tuple[int, int]], used: int = 0) -> str:
     liked = [code for code in LIKED if any(low <= code <= high for low, high in ranges)]
     digits = [code for code in liked if chr(code).isdigit()]
     pool = digits or liked

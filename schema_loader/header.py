@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Literal
 
 from schema_loader.errors import CellError
@@ -32,6 +33,18 @@ class HeaderMatch:
     columns: tuple[Field | None, ...]
     errors: tuple[CellError, ...]
     warnings: tuple[CellError, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """A name for each column: the field's, else the label, numbered where it is taken (as the reference does)."""
+        names: dict[str, None] = {}
+        for field, label in zip_longest(self.columns, self.labels, fillvalue=None):
+            name = base = field.name if isinstance(field, Field) else str(label or "")
+            number = 2
+            while name in names:
+                name, number = f"{base}{number}", number + 1
+            names[name] = None
+        return tuple(names)
 
 
 def match_header(

@@ -15,7 +15,7 @@ TRIMMINGS = re.compile(r"((^[^-\d]*)|(\D*$))")
 MAX_EXPANDED = (
     400  # digits: `1e1000000` is a number of one byte a digit once written out, so it keeps its exponent
 )
-NARROW_SPACE = " "
+NARROW_SPACE = "\u202f"
 
 
 def group_thousands(text: str, lang: str) -> str:
@@ -87,7 +87,7 @@ class NumberType(_Numeric):
     def parse(self, text: str) -> Decimal | None:
         """A Decimal: spaces around are let be, ``1e3``, ``.5``, ``1_000``, ``NaN`` and other scripts' digits too.
 
-        Those last spellings are the reference's; :func:`schema_loader.check.spelling_warning` names them.
+        Those last spellings are the reference's.
         """
         text = text.strip()
         if self._prepare is not None:
@@ -96,9 +96,10 @@ class NumberType(_Numeric):
                 return None
             text = prepared
         try:
-            return Decimal(text)
+            value = Decimal(text)
         except InvalidOperation:
             return None
+        return None if value.is_snan() else value  # a signalling NaN cannot even be compared
 
     def from_json(self, data: Any) -> Decimal | None:
         """A JSON number (a float by its shortest text) or a text as in a cell; booleans are no numbers."""

@@ -1,0 +1,128 @@
+"""Identifiers with a form or a key of their own: SIREN, SIRET, FANTOIR, matters of the nomenclature ACTES."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from functools import lru_cache
+from typing import ClassVar, Literal
+
+from schema_loader.custom_checks.base import ColumnCheck
+from schema_loader.custom_checks.folding import fold
+from schema_loader.errors import Fault
+
+MEMO = 16_384  # distinct texts; a town's beneficiaries come again and again
+RNA = re.compile(r"W[0-9]{9}")
+LENGTHS = {"siren": 9, "siret": 14}
+
+
+def is_key_right(kind: Literal["siren", "siret"], text: str) -> bool:
+    """Whether a text is such a number with the right control digit; spaces and dots between digits do not count.
+
+    Source: INSEE's Luhn key, and La Poste's own rule for its establishments, by python-stdnum (``stdnum.fr``).
+    """
+    from stdnum.fr import siren, siret
+
+    return bool((siren if kind == "siren" else siret).is_valid(text))
+
+
+class _Sirene(ColumnCheck):
+    kind: ClassVar[Literal["siren", "siret"]]
+
+    def judge(self, value: str) -> Fault | None:
+        """``reason`` is not-digits, length or check-digit; ``looks_like`` is siren, siret, rna or empty."""
+        return sirene_fault(type(self), value)
+
+
+@lru_cache(MEMO)
+def sirene_fault(check: type[_Sirene], text: str) -> Fault | None:
+    """What is wrong with a text as a SIREN or a SIRET, if anything."""
+    if is_key_right(check.kind, text):
+        return None
+    from stdnum.fr.siren import compact
+
+    number = compact(text)
+    expected = LENGTHS[check.kind]
+    all_digits = number.isascii() and number.isdigit()
+    reason = "not-digits" if not all_digits else "length" if len(number) != expected else "check-digit"
+    other: Literal["siren", "siret"] = "siren" if check.kind == "siret" else "siret"
+    looks_like = other if is_key_right(other, text) else "rna" if RNA.fullmatch(number) else ""
+    digits = sum(character in "0123456789" for character in number)
+    return check.fault(reason=reason, digits=digits, expected=expected, looks_like=looks_like)
+
+
+class Siret(_Sirene):
+    """A SIRET: 14 digits with their key. An integer field always fails, since it would lose leading zeros."""
+
+    name = "siret"
+    older_names = ("french-siret-value",)
+    kind = "siret"
+
+
+class Siren(_Sirene):
+    """A SIREN: 9 digits with their key. An integer field always fails, since it would lose leading zeros."""
+
+    name = "siren"
+    older_names = ("french-siren-value",)
+    kind = "siren"
+
+
+class CodeFantoir(ColumnCheck):
+    """A FANTOIR (now TOPO) street code: 4 characters within its commune, then a control letter.
+
+    The form alone: the control letter also depends on the commune, which the code does not hold.
+    Source: DGFiP, « Descriptif du fichier TOPO ».
+    """
+
+    name = "code-fantoir"
+    form = re.compile(r"[0-9A-Z]{2}[0-9]{2}[A-Z]")
+
+    def judge(self, value: str) -> Fault | None:
+        """No ``params``."""
+        return None if self.form.fullmatch(value) else self.fault()
+
+
+class NomenclatureActe(ColumnCheck):
+    """A matter of the national nomenclature ACTES: one of nine, a slash without spaces, then a finer matter.
+
+    Case and accents do not count. Source: the Interior's nomenclature for the transmission of acts to the State, level 1.
+    """
+
+    name = "nomenclature-acte"
+    older_names = ("nomenclature-actes-value",)
+    MATTERS: ClassVar[tuple[str, ...]] = (
+        "commande publique",
+        "urbanisme",
+        "domaine et patrimoine",
+        "fonction publique",
+        "institutions et vie politique",
+        "libertés publiques et pouvoirs de police",
+        "finances locales",
+        "domaines de compétences par thèmes",
+        "autres domaines de compétences",
+    )
+
+    def judge(self, value: str) -> Fault | None:
+        """``reason`` is no-slash, spaces or unknown-matter; ``matter`` is what stands first, ``meant`` one of the nine."""
+        return acte_fault(value)
+
+
+FOLDED_MATTERS = {fold(matter): matter for matter in NomenclatureActe.MATTERS}
+
+
+@lru_cache(MEMO)
+def acte_fault(text: str) -> Fault | None:
+    """What is wrong with a text as a matter of the nomenclature, if anything."""
+    matter, slash, rest = text.partition("/")
+    folded = fold(matter)
+    if slash and folded in FOLDED_MATTERS and not rest.startswith(" "):
+        return None
+    close = difflib.get_close_matches(" ".join(folded.split()), FOLDED_MATTERS, 1, 0.7)
+    meant = FOLDED_MATTERS[close[0]] if close else ""
+    if not slash:
+        reason = "no-slash"
+    elif matter != matter.strip() or rest.startswith(" "):
+        reason = "spaces"
+    else:
+        reason = "unknown-matter"
+    return NomenclatureActe.fault(reason=reason, matter=matter.strip(), meant=meant)

@@ -1,0 +1,62 @@
+"""Why a file cannot be read as a table, or not to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from schema_loader.errors import TableUnreadable
+from schema_loader.messages.i18n import N_, Message, Words, words
+
+# Code → what is wrong, how to mend it. ``{where}`` is the place, as far as it is known.
+UNREADABLE: Mapping[str, tuple[str, str]] = {
+    "file-bad-byte": (
+        N_("Ce fichier contient un caractère illisible{where} : il n’est pas encodé en {encoding}."),
+        N_("Enregistrez-le de nouveau au format « CSV UTF-8 », ou indiquez son encodage."),
+    ),
+    "file-unknown-encoding": (
+        N_("L’encodage {encoding} n’est pas connu."),
+        N_("Indiquez un encodage courant, comme utf-8 ou windows-1252."),
+    ),
+    "file-too-many-columns": (
+        N_("Ce fichier a trop de colonnes{where} : {count}, pour {limit} au plus."),
+        N_("Vérifiez que le séparateur de colonnes est le bon."),
+    ),
+    "file-cell-too-long": (
+        N_("Une valeur est trop longue pour être lue{where} : plus de {limit} caractères."),
+        N_("Vérifiez qu’un guillemet ouvert est bien refermé."),
+    ),
+    "file-not-csv": (
+        N_("Ce fichier ne peut pas être lu comme un fichier CSV{where}."),
+        N_("Vérifiez les guillemets droits à cet endroit, puis enregistrez de nouveau le fichier en CSV."),
+    ),
+}
+OTHER = (
+    N_("Ce fichier ne peut pas être lu comme un tableau{where}."),
+    N_("Enregistrez-le de nouveau, en CSV ou en XLSX."),
+)
+
+
+def unreadable(error: TableUnreadable, lang: str = "fr") -> Message:
+    """What stops the reading of a file, and where."""
+    t = words(lang)
+    sentences = UNREADABLE.get(error.code, OTHER)
+    shown = {
+        key: t.number(value) if isinstance(value, int) else t.quote(str(value))
+        for key, value in error.params.items()
+        if key != "where"
+    }
+    shown.setdefault("encoding", t.quote("utf-8"))
+    if isinstance(error.params.get("encoding"), str) and error.code == "file-bad-byte":
+        shown["encoding"] = error.params["encoding"].upper()
+    for name in ("limit", "count"):
+        shown.setdefault(name, "?")
+    where = _where(error, t)
+    return Message(t.gettext(sentences[0], **shown, where=where), t.gettext(sentences[1], **shown))
+
+
+def _where(error: TableUnreadable, t: Words) -> str:
+    for key in ("row", "line"):
+        number = error.params.get(key)
+        if isinstance(number, int):
+            return " " + t.gettext("à la ligne {number}", number=t.number(number))
+    return ""
