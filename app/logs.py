@@ -111,6 +111,9 @@ class RequestLog:
         given = dict(scope["headers"]).get(HEADER, b"").decode("latin-1")
         own = given if re.fullmatch(r"[A-Za-z0-9_-]{8,64}", given) else secrets.token_hex(8)
         token = request_id.set(own)
+        scope.setdefault("state", {})["request_id"] = (
+            own  # for the page of an error, made when this one is over
+        )
         begun = time.perf_counter()
         status = 500
 

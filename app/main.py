@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
 
-from fastapi import FastAPI, Request
-from fastapi.responses import PlainTextResponse, Response
+from fastapi import FastAPI
 
-from app.errors import AppError, TooMany
+from app.assets import PREFIX, Assets
 from app.i18n import LanguageMiddleware
 from app.logs import RequestLog
+from app.pages import errors
+from app.pages.views import Operator
+from app.security import BoundedBodies, SecurityHeaders
 from app.settings import Settings, get_settings
 
 log = logging.getLogger(__name__)
 
-FEATURES: tuple[str, ...] = ("app.health",)
+FEATURES: tuple[str, ...] = ("app.health", "app.pages.views")
 """Modules with a ``router``, in the order of their addresses. A new feature adds its name here."""
+
+DEMO_FEATURES: tuple[str, ...] = ("app.pages.gallery",)
+"""The same, in demonstration mode only."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -34,11 +40,22 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     application.state.settings = settings
     application.state.demo = settings.demo
-    application.add_exception_handler(AppError, _expected)
-    for name in FEATURES:
+    application.state.signing_key = hashlib.sha256(settings.secret().encode()).digest()
+    application.state.operator = Operator(
+        settings.operator_name,
+        settings.operator_director,
+        settings.operator_contact,
+        settings.operator_hosting,
+    )
+    https = settings.public_url.startswith("https://")
+    errors.install(application, https=https)
+    for name in FEATURES + (DEMO_FEATURES if settings.demo else ()):
         application.include_router(import_module(name).router)
+    application.mount(PREFIX, Assets(), name="static")
     # the last added is the first to see a request
+    application.add_middleware(BoundedBodies, form=settings.max_body, upload=settings.max_upload)
     application.add_middleware(LanguageMiddleware)
+    application.add_middleware(SecurityHeaders, https=https)
     application.add_middleware(RequestLog)
     return application
 
@@ -51,9 +68,3 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     settings: Settings = application.state.settings
     to_thread.current_default_thread_limiter().total_tokens = max(8, 3 * settings.pool_size)
     yield
-
-
-def _expected(request: Request, error: Exception) -> Response:
-    assert isinstance(error, AppError)  # noqa: S101 -- registered for it alone
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else None
-    return PlainTextResponse(error.text(), error.status, headers)

@@ -82,6 +82,15 @@ class Settings(BaseSettings):
     allow_private_addresses: bool = False
     """Schemas may be fetched from private networks (an intranet's catalogue)."""
 
+    operator_name: str = ""
+    """Who runs this installation, for the legal notices (law of 21 June 2004, article 1-1): the public body's name."""
+    operator_director: str = ""
+    """Its director of publication."""
+    operator_contact: str = ""
+    """How to reach it: an e-mail address, a telephone number, a postal address."""
+    operator_hosting: str = ""
+    """Who hosts the service: name, address, telephone."""
+
     log_format: Literal["json", "text"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -120,14 +129,15 @@ class Settings(BaseSettings):
         return self.data_dir / "logs"
 
     def ensure_data_dir(self) -> Path:
-        """Make the data folder, for the current user alone; a folder that exists keeps its mode.
+        """Make the data folder, whose content is for the current user alone; a folder that exists keeps its mode.
 
         Raises :class:`CannotStart` when it can be neither made nor written to.
         """
         try:
             if not self.data_dir.is_dir():
                 self.data_dir.parent.mkdir(parents=True, exist_ok=True)
-                self.data_dir.mkdir(mode=0o700)
+                # run by root, PostgreSQL has an account of its own, which passes through here to what is its own
+                self.data_dir.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700)
             if not os.access(self.data_dir, os.W_OK | os.X_OK):
                 raise PermissionError
         except OSError as error:

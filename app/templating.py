@@ -4,7 +4,7 @@ Templates see, besides what a view gives:
 
 - ``ui``: every macro of ``templates/components/`` (docs/interface.md lists them), in blocks rendered alone too;
 - ``_`` and ``ngettext``, ``icon``, ``asset``, ``csrf_input``, ``query``, the filters of :mod:`app.formats`;
-- ``request``, ``viewer``, ``establishment`` (of the address, or None), ``csrf_token``, ``lang``, ``theme``, ``path``,
+- ``request``, ``viewer``, ``viewer_known``, ``establishment`` (of the address, or None), ``csrf_token``, ``lang``, ``theme``, ``path``,
   ``messages`` (what the last act did), ``demo``.
 
 An undefined name is an error, at once.
@@ -232,6 +232,7 @@ def _common(request: Request) -> dict[str, Any]:
     return {
         "request": request,
         "viewer": getattr(state, "viewer", None),
+        "viewer_known": hasattr(state, "viewer"),  # not on the page of an address that no route answers
         "establishment": getattr(state, "establishment", None),
         "csrf_token": getattr(state, "csrf_token", ""),
         "demo": getattr(request.app.state, "demo", False),

@@ -1,19 +1,25 @@
 """Every component in every state on one page, for those who build pages and for the checks of accessibility.
 
-Served in demonstration mode and in tests, nowhere else.
+Served in demonstration mode and in tests, nowhere else. Its samples are in French whatever the reader's language: they are
+not words of the service, and no translator should meet them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from app.i18n import gettext as _
+from app import access
+from app.auth import Viewer
+from app.flash import Flash
+from app.i18n import typography, use
 from app.templating import redirect, render
 
 router = APIRouter(include_in_schema=False, prefix="/_composants")
+Public = Annotated[Viewer | None, Depends(access.public)]
 
 STATES = (
     "valid", "ready", "published", "up_to_date", "done", "to_fix", "late", "warning", "error",
@@ -32,11 +38,12 @@ class Wrong:
 def samples() -> dict[str, object]:
     """What the gallery's template shows."""
     return {
+        "fr": typography,
         "states": STATES,
         "siret_error": Wrong(
-            _("Le SIRET compte 13 chiffres ; il en faut 14."), _("Exemple : 217 500 016 00019.")
+            typography("Le SIRET compte 13 chiffres ; il en faut 14."), typography("Exemple : 217 500 016 00019.")
         ),
-        "amount_error": (_("« douze » n’est pas un nombre."), _("Écrivez-le en chiffres : 12.")),
+        "amount_error": (typography("« douze » n’est pas un nombre."), typography("Écrivez-le en chiffres : 12.")),
         "towns": [
             (code, name)
             for code, name in (
@@ -52,17 +59,17 @@ def samples() -> dict[str, object]:
 
 
 @router.get("")
-def gallery(request: Request) -> Response:
-    return render(request, "pages/gallery.html", **samples())
+def gallery(request: Request, _viewer: Public) -> Response:
+    with use("fr"):
+        return render(request, "pages/gallery.html", **samples())
 
 
 @router.get("/confirmer")
-def confirm(request: Request) -> Response:
-    return render(request, "pages/gallery_confirm.html")
+def confirm(request: Request, _viewer: Public) -> Response:
+    with use("fr"):
+        return render(request, "pages/gallery_confirm.html", fr=typography)
 
 
 @router.post("/confirmer")
-def confirmed(request: Request) -> Response:
-    from app.flash import Flash
-
-    return redirect(request, "/_composants", Flash(_("12 lignes supprimées."), undo="/_composants/confirmer"))
+def confirmed(request: Request, _viewer: Public) -> Response:
+    return redirect(request, "/_composants", Flash("12 lignes supprimées.", undo="/_composants/confirmer"))

@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
-from app import i18n
+from app import access, i18n
 from app.accent import accent
 from app.assets import YEAR
+from app.auth import Viewer
 from app.errors import NotFound
 from app.templating import THEME_COOKIE, THEMES, is_local, redirect, render
 
 router = APIRouter(include_in_schema=False)
+Public = Annotated[Viewer | None, Depends(access.public)]
+Anybody = Annotated[None, Depends(access.anybody)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +36,24 @@ def _operator(request: Request) -> Operator:
 
 
 @router.get("/aide")
-def help_page(request: Request) -> Response:
+def help_page(request: Request, _viewer: Public) -> Response:
     return render(request, "pages/help.html")
 
 
 @router.get("/accessibilite")
-def accessibility(request: Request) -> Response:
+def accessibility(request: Request, _viewer: Public) -> Response:
     return render(request, "pages/accessibility.html", operator=_operator(request))
 
 
 @router.get("/mentions-legales")
-def legal_notices(request: Request) -> Response:
+def legal_notices(request: Request, _viewer: Public) -> Response:
     return render(request, "pages/legal.html", operator=_operator(request))
 
 
 @router.post("/preferences")
 def keep_preferences(
     request: Request,
+    _: Anybody,
     lang: Annotated[str, Form()] = "",
     theme: Annotated[str, Form()] = "",
     retour: Annotated[str, Form()] = "/",
@@ -67,7 +71,7 @@ def keep_preferences(
 
 
 @router.get("/couleur/{colour}.css")
-def accent_stylesheet(colour: str) -> Response:
+def accent_stylesheet(_: Anybody, colour: str) -> Response:
     """The tokens of an establishment's accent colour; the same answer for ever, so browsers keep it."""
     found = accent(colour)
     if found is None:
