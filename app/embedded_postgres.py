@@ -50,6 +50,12 @@ SOCKET_PATH_LIMIT = 103  # octets with the final zero: 104 on macOS, 108 on Linu
 START_SECONDS = 300  # recovery after a crash replays the journal: the process being alive is what counts
 STOP_SECONDS = 60
 LOG_LIMIT = 5_000_000
+RUNTIME = (
+    *((Path("/run"),) if os.geteuid() == 0 else ()),
+    *((Path(os.environ["XDG_RUNTIME_DIR"]),) if "XDG_RUNTIME_DIR" in os.environ and os.geteuid() else ()),
+    Path("/tmp"),  # noqa: S108 -- a folder of ours within, checked
+)
+"""Where the folder of the socket goes when the data folder's path is too long, by preference."""
 
 HBA = """# Written by Tabellion: the socket alone, with a password; no network.
 local  all          all  scram-sha-256
@@ -320,28 +326,25 @@ class EmbeddedPostgres:
             file.unlink()
 
     def _choose_socket_dir(self) -> Path:
-        """A folder of ours short enough for a socket's address: in the data, else in the system's folder for such things."""
+        """A folder of ours short enough for a socket's address: in the data, else among the system's for such things."""
         own = self.home / "run"
         if len(os.fsencode(own / SOCKET_NAME)) < SOCKET_PATH_LIMIT:
             self._make_folder(own)
             return own
         name = "tabellion-" + hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
-        places = [Path("/run")] if os.geteuid() == 0 else []
-        if runtime := os.environ.get("XDG_RUNTIME_DIR"):
-            places.append(Path(runtime))
         owner = os.geteuid() if self.account is None else self.account.uid
-        for place in [*places, Path("/tmp")]:  # noqa: S108 -- checked below: nobody else can have made it
+        for place in RUNTIME:
             folder = place / name
             with contextlib.suppress(OSError):
                 self._make_folder(folder)
-                found = folder.lstat()
+                found = folder.lstat()  # in /tmp, somebody else may have made it first
                 if (
                     stat.S_ISDIR(found.st_mode)
                     and found.st_uid == owner
                     and stat.S_IMODE(found.st_mode) == 0o700
                 ):
                     return folder
-        folder = Path(tempfile.mkdtemp(prefix="tabellion-", dir="/tmp"))
+        folder = Path(tempfile.mkdtemp(prefix="tabellion-", dir=RUNTIME[-1]))
         self._give(folder)
         return folder
 
@@ -351,9 +354,13 @@ class EmbeddedPostgres:
         if users is None:
             return
         try:
-            with contextlib.suppress(BlockingIOError):
-                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                self._halt()
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if self._process is not None:
+                self._process.returncode = 0  # it outlives us: not to be waited for, nor warned about
+                self._process = None
+        else:
+            self._halt()
         finally:
             os.close(users)
             self.socket_dir = None
@@ -368,7 +375,9 @@ class EmbeddedPostgres:
                 os.kill(pid, number)
             if self._ended(pid):
                 break
-        self._process = None
+        if self._process is not None:
+            self._process.poll()
+            self._process = None
         if self.socket_dir is not None and self.socket_dir.parent != self.home:
             with contextlib.suppress(OSError):
                 self.socket_dir.rmdir()

@@ -28,6 +28,8 @@ import procrastinate
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.exceptions import AlreadyEnqueued, JobAborted
 from procrastinate.jobs import Status
+from procrastinate.manager import JobManager
+from procrastinate.tasks import configure_task
 from sqlalchemy import delete, func, update
 from sqlalchemy.orm import Session
 
@@ -51,8 +53,11 @@ ATTEMPTS = 3
 SHOWN_EVERY = 0.5  # seconds between two writings of a progress
 JOURNAL_KEPT, PROGRESS_KEPT, ATTEMPTS_KEPT = timedelta(days=400), timedelta(days=30), timedelta(days=2)
 
-queue = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
-"""Enqueues on the connections of our own sessions; the worker has an App of its own, see :mod:`app.worker`."""
+queue = procrastinate.App(connector=procrastinate.PsycopgConnector())
+"""Knows the tasks; only the worker opens it."""
+
+_enqueuing = JobManager(procrastinate.SyncPsycopgConnector())
+"""Works on the connections of our own sessions, in the worker too, hence never opens one."""
 
 P = ParamSpec("P")
 
@@ -157,8 +162,10 @@ def enqueue(
         with session.begin_nested():
             session.add(progress)
             session.flush()
-            queue.configure_task(
-                wanted.name,
+            configure_task(
+                name=wanted.name,
+                job_manager=_enqueuing,
+                queue=wanted.lane,
                 lock=lock,
                 queueing_lock=once,
                 connection=session.connection().connection.driver_connection,
@@ -218,7 +225,7 @@ def _plain(params: dict[str, object]) -> dict[str, Any]:
 # --- what the worker does of itself ---------------------------------------------------------------------------------
 
 
-async def retry_stalled(manager: procrastinate.manager.JobManager) -> int:
+async def retry_stalled(manager: JobManager) -> int:
     """Begin again the jobs of workers that died; after three attempts, give them up. Gives how many were found."""
     found = list(await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED))
     for job in found:

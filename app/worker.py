@@ -8,7 +8,6 @@ import logging
 import os
 import signal
 
-import procrastinate
 from procrastinate.jobs import DeleteJobCondition
 from psycopg_pool import AsyncConnectionPool
 
@@ -37,11 +36,7 @@ def run(settings: Settings, url: str, *, parent: int | None = None) -> None:
 async def _run(settings: Settings, url: str, parent: int | None) -> None:
     arguments = {"prepare_threshold": None, "application_name": f"{NAME} queue"}
     pool = AsyncConnectionPool(url, min_size=1, max_size=4, kwargs=arguments, open=False)
-    # an App of its own: jobs enqueue others through `jobs.queue`, on the connections of their sessions
-    app = procrastinate.App(connector=procrastinate.PsycopgConnector())
-    app.tasks = jobs.queue.tasks
-    app.periodic_registry = jobs.queue.periodic_registry
-    async with pool, app.open_async(pool):
+    async with pool, jobs.queue.open_async(pool) as app:
         await jobs.retry_stalled(app.job_manager)
         watch = asyncio.create_task(_watch(parent)) if parent is not None else None
         log.info("worker started")
