@@ -7,9 +7,10 @@ import contextlib
 import logging
 import os
 import signal
+from collections.abc import AsyncIterator
 
+import procrastinate
 from procrastinate.jobs import DeleteJobCondition
-from psycopg_pool import AsyncConnectionPool
 
 from app import db, jobs
 from app.settings import Settings
@@ -33,10 +34,22 @@ def run(settings: Settings, url: str, *, parent: int | None = None) -> None:
         db.disconnect()
 
 
+@contextlib.asynccontextmanager
+async def opened(url: str) -> AsyncIterator[procrastinate.App]:
+    """The queue, with connections to a database."""
+    connector = procrastinate.PsycopgConnector(
+        conninfo=url,
+        min_size=1,
+        max_size=4,
+        kwargs={"prepare_threshold": None, "application_name": f"{NAME} queue"},
+    )
+    with jobs.queue.replace_connector(connector) as app:
+        async with app.open_async():
+            yield app
+
+
 async def _run(settings: Settings, url: str, parent: int | None) -> None:
-    arguments = {"prepare_threshold": None, "application_name": f"{NAME} queue"}
-    pool = AsyncConnectionPool(url, min_size=1, max_size=4, kwargs=arguments, open=False)
-    async with pool, jobs.queue.open_async(pool) as app:
+    async with opened(url) as app:
         await jobs.retry_stalled(app.job_manager)
         watch = asyncio.create_task(_watch(parent)) if parent is not None else None
         log.info("worker started")
