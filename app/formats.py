@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from babel import dates, numbers
 
-from app.i18n import NARROW, gettext, language
+from app.i18n import gettext, language
+from schema_loader.messages.i18n import NARROW
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from schema_loader.messages.i18n import Words
+from schema_loader.messages.i18n import typography as core_typography
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -29,25 +30,7 @@ LOCALE_DIR = Path(__file__).parent / "locale"
 LANGUAGES = ("fr", "en")
 COOKIE = "tabellion_lang"
 
-NO_BREAK = "\u00a0"
-NARROW = "\u202f"
-
 _current: ContextVar[str] = ContextVar("language", default=LANGUAGES[0])
-
-
-class _French(catalogues.NullTranslations):
-    """The msgids themselves; unlike in English, 0 is singular."""
-
-    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        return msgid1 if abs(n) < 2 else msgid2
-
-
-@lru_cache(maxsize=len(LANGUAGES))
-def translation(lang: str) -> catalogues.NullTranslations:
-    """The translations of a language; French, the language of the msgids, where there are none."""
-    if lang == "fr":
-        return _French()
-    return catalogues.translation("app", LOCALE_DIR, [lang], fallback=True)
 
 
 class AppWords(Words):
@@ -58,6 +41,17 @@ class AppWords(Words):
         if lang != "fr":
             self._translations = catalogues.translation("app", LOCALE_DIR, [lang], fallback=True)
 
+    def sentence(self, msgid: str) -> str:
+        """The sentence, its placeholders still to be filled."""
+        return self._marked(self._translations.gettext(msgid))
+
+    def sentence_of(self, singular: str, plural: str, n: int) -> str:
+        """The sentence for ``n`` things, its placeholders still to be filled."""
+        return self._marked(self._translations.ngettext(singular, plural, n))
+
+    def _marked(self, text: str) -> str:
+        return typography(text) if self.lang == "fr" else text
+
 
 @lru_cache(maxsize=4)
 def words(lang: str) -> AppWords:
@@ -66,9 +60,8 @@ def words(lang: str) -> AppWords:
 
 
 def typography(text: str) -> str:
-    """French spaces in a sentence written with plain ones (a ``%`` that opens a placeholder is left alone)."""
-    text = re.sub(r" ([;:!?€]|%(?!\())", rf"{NARROW}\1", text)
-    return text.replace("« ", f"«{NO_BREAK}").replace(" »", f"{NO_BREAK}»")
+    """French spaces in a sentence written with plain ones. The ``%`` of ``%(name)s`` is no per cent sign."""
+    return core_typography(text.replace(" %(", " \0(")).replace("\0(", "%(")
 
 
 def language() -> str:
@@ -87,29 +80,23 @@ def use(lang: str) -> Iterator[None]:
 
 
 def sentence(msgid: str) -> str:
-    """The sentence in the current language, its placeholders still to be filled."""
-    lang = language()
-    text = translation(lang).gettext(msgid)
-    return typography(text) if lang == "fr" else text
+    """The sentence in the current language, its placeholders still to be filled: what Jinja asks for."""
+    return words(language()).sentence(msgid)
 
 
 def sentence_of(singular: str, plural: str, n: int) -> str:
-    """The sentence for ``n`` things, its placeholders still to be filled."""
-    lang = language()
-    text = translation(lang).ngettext(singular, plural, n)
-    return typography(text) if lang == "fr" else text
+    """The sentence for ``n`` things, its placeholders still to be filled: what Jinja asks for."""
+    return words(language()).sentence_of(singular, plural, n)
 
 
 def gettext(msgid: str, /, **values: Any) -> str:
     """The sentence, filled: ``gettext("Bonjour {name}", name="Ada")``."""
-    return sentence(msgid).format(**values)
+    return words(language()).gettext(msgid, **values)
 
 
 def ngettext(singular: str, plural: str, n: int, /, **values: Any) -> str:
     """The sentence for ``n`` things, filled; ``{n}`` is the number as this language writes it."""
-    from babel.numbers import format_decimal
-
-    return sentence_of(singular, plural, n).format(**{"n": format_decimal(n, locale=language()), **values})
+    return words(language()).ngettext(singular, plural, n, **values)
 
 
 def mark(msgid: str) -> str:
