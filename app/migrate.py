@@ -11,6 +11,7 @@ import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from psycopg import errors
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
@@ -54,7 +55,10 @@ def current(connection: psycopg.Connection[Any]) -> str | None:
     row = connection.execute("SELECT to_regclass('public.alembic_version')::text").fetchone()
     if row is None or row[0] is None:
         return None
-    row = connection.execute("SELECT version_num FROM public.alembic_version").fetchone()
+    try:
+        row = connection.execute("SELECT version_num FROM public.alembic_version").fetchone()
+    except errors.InsufficientPrivilege:  # the first migration gives the right to read it
+        return None
     return None if row is None else str(row[0])
 
 
@@ -97,7 +101,11 @@ def upgrade(admin_url: str, revision: str = "head") -> None:
     Raises :class:`CannotStart` when the database is newer than the code, or when a table stays busy.
     """
     with psycopg.connect(admin_url, autocommit=True, connect_timeout=10, prepare_threshold=None) as plain:
-        found = current(plain)
+        plain.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
+        try:
+            found = current(plain)
+        except errors.LockNotAvailable as error:
+            raise _busy() from error
     if found is not None and not known(found):
         raise newer(found)
     if found == head() and revision == "head":
@@ -110,16 +118,20 @@ def upgrade(admin_url: str, revision: str = "head") -> None:
             command.upgrade(config(connection), revision)
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) in {"55P03", "57014"}:
-            raise CannotStart(
-                N_(
-                    "La mise à jour de la base de données attend une table occupée, et s’est arrêtée sans rien changer. Arrêtez les "
-                    "autres serveurs Tabellion, ou réessayez dans un moment creux."
-                )
-            ) from error
+            raise _busy() from error
         raise
     finally:
         engine.dispose()
     log.info("database upgraded", extra={"revision": head()})
+
+
+def _busy() -> CannotStart:
+    return CannotStart(
+        N_(
+            "La mise à jour de la base de données attend une table occupée, et s’est arrêtée sans rien changer. Arrêtez les "
+            "autres serveurs Tabellion, ou réessayez dans un moment creux."
+        )
+    )
 
 
 def prepare_connection(connection: Connection) -> None:

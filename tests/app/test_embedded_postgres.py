@@ -19,7 +19,7 @@ import pytest
 
 from app import embedded_postgres
 from app.embedded_postgres import EmbeddedPostgres
-from app.errors import CannotStart
+from tests.app.sentences import refused
 from tests.corpus import ROOT
 
 
@@ -222,7 +222,7 @@ def test_data_of_another_major_is_left_alone_in_words(tmp_path: Path) -> None:
     data = tmp_path / "postgresql" / "data"
     data.mkdir(parents=True)
     (data / "PG_VERSION").write_text("16\n")
-    with pytest.raises(CannotStart, match=r"PostgreSQL 16.*PostgreSQL 18.*tabellion backup"):
+    with refused(r"PostgreSQL 16.*PostgreSQL 18.*tabellion backup"):
         EmbeddedPostgres(tmp_path).start()
     assert [path.name for path in data.iterdir()] == ["PG_VERSION"]
 
@@ -231,7 +231,7 @@ def test_a_failed_start_says_why_and_stops_nothing_else(tmp_path: Path, server: 
     other = tmp_path / "other"
     other.mkdir()
     broken = EmbeddedPostgres(other, {"shared_buffers": "nonsense"})
-    with pytest.raises(CannotStart, match="shared_buffers"):
+    with refused("shared_buffers"):
         broken.start()
     assert broken.pid is None
     assert server.pid is not None
