@@ -97,7 +97,6 @@ def answer(
         "errors/error.html",
         block="content" if is_htmx(request) else None,
         status=status,
-        announce=problem or gettext(title) if is_htmx(request) else "",
         code=status,
         title_words=gettext(title),
         problem=problem,

@@ -5,7 +5,8 @@
 //   GET  /connexion         its element #connexion holds the form: fields, csrf_token, POST to /connexion
 //   POST /connexion         with Accept: application/json: 200 {"csrf_token": "…"} when signed in as the same person,
 //                           422 {"message": "…"} otherwise
-// Pages for signed-in people carry <meta name="session" content="on">; others ask nothing.
+// Pages for signed-in people carry <meta name="session" content="on">; others ask nothing, nor does a form that says
+// data-sessionless.
 import { show } from "./dialog.js";
 
 const signedIn = () => document.querySelector('meta[name="session"]') !== null;
@@ -72,7 +73,7 @@ export function watch() {
   // Plain forms: ask first whether the session still lives, since a page that is left cannot come back with a file in it.
   document.addEventListener("submit", async (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.method !== "post" || form.closest("dialog #connexion") || form.hasAttribute("hx-post")) return;
+    if (form.method !== "post" || form.hasAttribute("hx-post") || form.hasAttribute("data-sessionless") || form.closest("#connexion")) return;
     if (form.dataset.alive) {
       delete form.dataset.alive;
       return;

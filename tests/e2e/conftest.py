@@ -9,6 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,12 +37,10 @@ def demo_application(bound_database: Database) -> FastAPI:
     return create_app(get_settings().model_copy(update={"demo": True}))
 
 
-@pytest.fixture(scope="session")
-def address(demo_application: FastAPI) -> Iterator[str]:
-    """Where the application listens, on this machine alone."""
-    config = uvicorn.Config(
-        demo_application, host="127.0.0.1", port=0, log_config=None, lifespan="on", ws="none"
-    )
+@contextmanager
+def serving(application: FastAPI) -> Iterator[str]:
+    """The address where an application listens, on this machine alone, for the time of the block."""
+    config = uvicorn.Config(application, host="127.0.0.1", port=0, log_config=None, ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, name="e2e server", daemon=True)
     thread.start()
@@ -49,10 +48,18 @@ def address(demo_application: FastAPI) -> Iterator[str]:
     while not server.started:
         assert thread.is_alive() and time.monotonic() < limit, "the application did not start"
         time.sleep(0.02)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(20)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(20)
+
+
+@pytest.fixture(scope="session")
+def address(demo_application: FastAPI) -> Iterator[str]:
+    """Where the application listens."""
+    with serving(demo_application) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
