@@ -38,7 +38,7 @@ static/vendor/.stamp: package.json package-lock.json vendor.mjs
 	node vendor.mjs
 	@touch $@
 
-test: lint ## every check: style, types, imports, tests (sets itself up)
+test: lint vendor ## every check: style, types, imports, tests (sets itself up)
 	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
 
 lint: install-dev ## style, types and imports alone
