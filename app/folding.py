@@ -1,4 +1,4 @@
-"""Text as it is searched and sorted: without accents or case, ``œ`` as ``oe``.
+"""Text as it is searched and sorted: without accents or case, ``œ`` as ``oe``, ``’`` as on the keyboard.
 
 The embedded PostgreSQL has neither ICU nor unaccent; ``app.fold(text)`` in the database does the same (a test compares them).
 """
@@ -14,7 +14,7 @@ MARKS = re.compile("[\u0300-\u036f]")
 def fold(text: str) -> str:
     """The folded text; folding it again changes nothing."""
     bare = MARKS.sub("", unicodedata.normalize("NFD", text)).lower()
-    return bare.replace("œ", "oe").replace("æ", "ae")
+    return bare.replace("œ", "oe").replace("æ", "ae").replace("’", "'")
 
 
 def fold_email(address: str) -> str:

@@ -30,7 +30,8 @@ $$ SELECT nullif(current_setting('app.account', true), '')::bigint $$;
 COMMENT ON FUNCTION app.account IS 'The account the transaction works for; null when nobody is signed in.';
 
 CREATE FUNCTION app.fold(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-  SELECT replace(replace(lower(regexp_replace(normalize(value, NFD), '[\u0300-\u036f]', '', 'g')), 'œ', 'oe'), 'æ', 'ae')
+  SELECT replace(replace(replace(
+    lower(regexp_replace(normalize(value, NFD), '[\u0300-\u036f]', '', 'g')), 'œ', 'oe'), 'æ', 'ae'), '’', '''')
 $$;
 COMMENT ON FUNCTION app.fold IS 'Text without accents or case, as it is searched and sorted.';
 
