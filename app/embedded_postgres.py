@@ -388,12 +388,14 @@ class EmbeddedPostgres:
                 self._process.wait(STOP_SECONDS)
                 return True
             return False
+        # started by another process of ours, which may not have read its end yet: a zombie has ended
+        deadline = time.monotonic() + STOP_SECONDS
         with contextlib.suppress(psutil.NoSuchProcess):
             process = psutil.Process(pid)
-            with contextlib.suppress(psutil.TimeoutExpired):
-                process.wait(STOP_SECONDS)
-                return True
-            return False
+            while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                if time.monotonic() > deadline:
+                    return False
+                time.sleep(0.03)
         return True
 
     @contextlib.contextmanager
