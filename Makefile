@@ -57,7 +57,7 @@ bench: install-dev ## run the benchmarks and print their figures
 	for file in "$${found[@]}"; do echo "== $$file"; $(BIN)/python "$$file"; done
 
 clean: ## forget the environment and every cache
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) node_modules static/vendor build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -not -path './node_modules/*' -prune -exec rm -rf {} +
 	find . -name '*.mo' -path '*/locale/*' -delete
 

@@ -59,6 +59,7 @@ def words(lang: str) -> AppWords:
     return AppWords(lang)
 
 
+@lru_cache(maxsize=4096)  # of sentences, never of what a person typed
 def typography(text: str) -> str:
     """French spaces in a sentence written with plain ones. The ``%`` of ``%(name)s`` is no per cent sign."""
     return core_typography(text.replace(" %(", " \0(")).replace("\0(", "%(")

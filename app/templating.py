@@ -93,12 +93,18 @@ def environment() -> Environment:
     )
     made.policies["ext.i18n.trimmed"] = True
     made.install_gettext_callables(i18n.sentence, i18n.sentence_of, newstyle=True)  # type: ignore[attr-defined]
+    made.globals["ngettext"] = counted  # Jinja's own shows the bare number
     made.globals.update(icon=icon, asset=asset, csrf_input=csrf_input, query=query, page_numbers=page_numbers)
     made.filters.update(formats.FILTERS, dom_id=dom_id)
     components = Components(made)
     made.globals["ui"] = components
     components.gather()
     return made
+
+
+def counted(singular: str, plural: str, n: int, **values: object) -> Markup:
+    """The sentence for ``n`` things; ``%(num)s`` is the number as the reader writes it: 10 482."""
+    return Markup(i18n.sentence_of(singular, plural, n)) % {"num": formats.number(n), **values}  # noqa: S704 (a sentence of our catalogue; its values are escaped)
 
 
 def dom_id(name: str) -> str:

@@ -13,11 +13,17 @@ export function prepare(root) {
 class Combobox {
   constructor(select) {
     this.select = select;
-    this.options = [...select.options].filter((option) => option.value).map((option) => ({ option, folded: fold(option.text) }));
     this.shown = [];
     this.active = -1;
     this.build();
     this.fromSelect();
+  }
+
+  // Made at the first search: a list may be long, and few are opened.
+  get options() {
+    const made = [...this.select.options].filter((option) => option.value).map((option) => ({ option, folded: fold(option.text) }));
+    Object.defineProperty(this, "options", { value: made });
+    return made;
   }
 
   build() {
@@ -61,6 +67,7 @@ class Combobox {
       if (item) this.choose(Number(item.dataset.index));
     });
     select.addEventListener("change", () => this.fromSelect());
+    window.addEventListener("pageshow", () => this.fromSelect()); // the browser put back what was chosen
     select.form?.addEventListener("reset", () => setTimeout(() => this.fromSelect()));
   }
 

@@ -36,7 +36,7 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
 
     @app.get("/essai")
     def page(request: Request, block: str | None = None) -> Response:
-        request.state.csrf_token = "jeton<"  # noqa: S105 -- a made-up one
+        request.state.csrf_token = "jeton<"  # noqa: S105 (a made-up one)
         return render(request, "essai.html", block=block, announce="Voilà" if block else "", name="<Ada>")
 
     @app.get("/faute")
@@ -153,6 +153,14 @@ def test_ids_are_plain_and_never_shared() -> None:
     assert dom_id("Montant TTC (€)").startswith("montant-ttc-")
     names = ["Montant TTC (€)", "Montant TTC ($)", "montant ttc", "2024", "2025", "é", "è", "", " "]
     assert len({dom_id(name) for name in names}) == len(names)
+
+
+def test_a_count_is_written_as_the_reader_writes_numbers() -> None:
+    template = environment().from_string(
+        '{{ ngettext("%(num)s point <br> %(x)s", "%(num)s points <br> %(x)s", n, x="<b>") }}'
+    )
+    assert template.render(n=10482) == "10\u202f482 points <br> &lt;b&gt;"
+    assert template.render(n=0) == "0 point <br> &lt;b&gt;"
 
 
 def test_a_macro_has_one_home() -> None:

@@ -47,7 +47,7 @@ class Service:
 
     def __init__(self) -> None:
         self.alive = True
-        self.token = "first"  # noqa: S105 -- a made-up one
+        self.token = "first"  # noqa: S105 (a made-up one)
         self.received: list[tuple[str, str, bytes, str]] = []
         self.application = app = FastAPI()
         app.state.signing_key = b"k" * 32
