@@ -16,6 +16,12 @@ class CatalogueSchema(Base):
     """A schema under all its versions, with the everyday words by which people look for it."""
 
     __tablename__ = "catalogue_schema"
+    __table_args__ = (
+        CheckConstraint(
+            "key ~ '^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$' AND length(key) <= 200", name="key_form"
+        ),
+        CheckConstraint("kind IN ('tableschema', 'datapackage', 'jsonschema', 'other')", name="kind_known"),
+    )
 
     id: Mapped[Id]
     key: Mapped[str] = mapped_column(unique=True)
@@ -26,6 +32,13 @@ class CatalogueSchema(Base):
     source: Mapped[str] = mapped_column(server_default="")
     """Address or name it was read from."""
     homepage: Mapped[str | None]
+    kind: Mapped[str] = mapped_column(server_default="tableschema")
+    """``tableschema``, or the other kinds that a catalogue lists (``datapackage``, ``jsonschema``, ``other``): those have no
+    version here, and are shown with the tool that serves them."""
+    tool: Mapped[str | None]
+    """Address of the service that a catalogue names for it."""
+    newest: Mapped[str | None]
+    """Number of the newest of its versions; none for other kinds."""
     is_offered: Mapped[bool] = mapped_column(server_default=true())
     """Whether people may begin a dataset with it."""
     created_at: Mapped[Made]
