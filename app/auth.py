@@ -126,18 +126,18 @@ def set_cookie(response: Response, token: str) -> None:
         path="/",
         httponly=True,
         samesite="lax",
-        secure=_https(),
+        secure=is_https(),
     )
 
 
 def clear_cookie(response: Response) -> None:
     """Take the token back."""
-    response.delete_cookie(cookie_name(), path="/", httponly=True, samesite="lax", secure=_https())
+    response.delete_cookie(cookie_name(), path="/", httponly=True, samesite="lax", secure=is_https())
 
 
 def cookie_name() -> str:
     """Over https the browser itself holds the cookie to this host (``__Host-``)."""
-    return SECURE_COOKIE if _https() else COOKIE
+    return SECURE_COOKIE if is_https() else COOKIE
 
 
 def token_hash(token: str) -> bytes:
@@ -155,5 +155,6 @@ def _expiry() -> datetime:
     return datetime.now(UTC) + timedelta(days=get_settings().session_days)
 
 
-def _https() -> bool:
+def is_https() -> bool:
+    """Whether people reach the service by https."""
     return get_settings().public_url.startswith("https://")

@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
+from app import csrf
 from app.assets import PREFIX, Assets
 from app.i18n import LanguageMiddleware
 from app.logs import RequestLog
@@ -37,6 +38,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         lifespan=_lifespan,
         redirect_slashes=False,
+        dependencies=[Depends(csrf.check)],
     )
     application.state.settings = settings
     application.state.demo = settings.demo
@@ -55,6 +57,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     # the last added is the first to see a request
     application.add_middleware(BoundedBodies, form=settings.max_body, upload=settings.max_upload)
     application.add_middleware(LanguageMiddleware)
+    application.add_middleware(csrf.CsrfCookie)
     application.add_middleware(SecurityHeaders, https=https)
     application.add_middleware(RequestLog)
     return application

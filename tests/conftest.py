@@ -59,11 +59,13 @@ def application(bound_database: Database) -> FastAPI:
 
 @pytest.fixture
 def client(application: FastAPI, database: Database) -> Iterator[TestClient]:
-    """A browser that nobody has signed in with; it follows no redirect."""
+    """A browser that nobody has signed in with; it follows no redirect, and sends its CSRF token with each unsafe request."""
     from starlette.testclient import TestClient
 
+    from tests.browser import with_csrf
+
     with TestClient(application, follow_redirects=False) as browser:
-        yield browser
+        yield with_csrf(browser)
 
 
 @pytest.fixture
