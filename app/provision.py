@@ -7,11 +7,13 @@ Roles belong to a whole PostgreSQL server, so they are made here and not in a mi
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import hmac
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, LiteralString
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, urlencode
 
 import psycopg
 from psycopg import errors, sql
@@ -20,7 +22,7 @@ from psycopg.conninfo import conninfo_to_dict
 from app.embedded_postgres import EmbeddedPostgres
 from app.errors import CannotStart
 from app.i18n import N_
-from app.settings import Settings, secret_in
+from app.settings import Settings
 from app.tenancy import SCOPE_ROLES
 
 log = logging.getLogger(__name__)
@@ -28,7 +30,6 @@ log = logging.getLogger(__name__)
 LOGIN, OWNER = "tab_app", "tab_owner"
 DATABASE = "tabellion"
 OLDEST = 15
-APP_PASSWORD_FILE = ".postgresql-password-app"  # noqa: S105 -- the name of a file
 
 ROLES: tuple[LiteralString, ...] = (
     "CREATE ROLE tab_owner NOLOGIN",
@@ -49,11 +50,29 @@ GRANTS: tuple[LiteralString, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """Addresses of one database: ``url`` as ``tab_app``; ``admin_url`` as who may upgrade it, None when nobody told us."""
+    """Addresses of one database: ``url`` as the login of requests and jobs; ``admin_url`` as who may upgrade it, None when nobody
+    told us. ``own_login``: the login is ours, made and given its password here."""
 
     url: str
     admin_url: str | None
+    own_login: bool = False
     embedded: EmbeddedPostgres | None = None
+
+
+def with_own_login(admin_url: str, secret: str, embedded: EmbeddedPostgres | None = None) -> Database:
+    """A database known by its administrator's address alone. ``secret``: the service's, from which the password is derived, so
+    that every server of the service knows it.
+
+    Logins belong to the whole PostgreSQL server: a database with another name than ours has a login of its own, member of
+    ``tab_app``, and two services on one server do not change each other's password.
+    """
+    parts = conninfo_to_dict(admin_url)
+    name = str(parts.get("dbname") or parts.get("user") or "")
+    login = LOGIN if name == DATABASE else f"{LOGIN}_{name}"
+    if len(login.encode()) > 63:
+        login = f"{LOGIN}_{hashlib.sha256(name.encode()).hexdigest()[:32]}"
+    password = hmac.new(secret.encode(), b"database login " + name.encode(), "sha256").hexdigest()
+    return Database(as_login(admin_url, login, password), admin_url, own_login=True, embedded=embedded)
 
 
 @contextlib.contextmanager
@@ -72,8 +91,7 @@ def open_database(settings: Settings, *, upgrade: bool = True) -> Iterator[Datab
     server.start()
     try:
         _make_database(server.url("postgres"))
-        password = secret_in(folder / APP_PASSWORD_FILE)
-        database = Database(server.url(DATABASE, LOGIN, password), server.url(DATABASE), server)
+        database = with_own_login(server.url(DATABASE), settings.secret(), server)
         prepare(database, upgrade=upgrade)
         yield database
     finally:
@@ -96,8 +114,18 @@ def prepare(database: Database, *, upgrade: bool = True) -> None:
     if database.admin_url is not None:
         with connect(database.admin_url) as connection:
             _check_server(connection)
-            ensure_roles(connection)
-        ensure_password(database)
+            try:
+                ensure_roles(connection)
+                ensure_login(connection, database)
+            except errors.InsufficientPrivilege as error:
+                raise CannotStart(
+                    N_(
+                        "Le compte PostgreSQL « {user} » ne peut pas créer les rôles de Tabellion. Demandez à la personne qui "
+                        "administre PostgreSQL d’exécuter les instructions que donne « tabellion db roles », ou indiquez un "
+                        "compte qui le peut avec TABELLION_DATABASE_ADMIN_URL."
+                    ),
+                    user=connection.info.user,
+                ) from error
         if upgrade:
             migrate.upgrade(database.admin_url)
     with connect(database.url) as connection:
@@ -108,59 +136,57 @@ def prepare(database: Database, *, upgrade: bool = True) -> None:
 
 
 def ensure_roles(connection: psycopg.Connection[Any]) -> None:
-    """Make the roles that are missing, and give them this database. Raises :class:`CannotStart` when that is not allowed."""
+    """Make the roles that are missing, and give them this database. Raises InsufficientPrivilege when that is not allowed."""
     database = connection.info.dbname
     missing = _missing_roles(connection)
-    try:
-        for statement in ROLES:
-            if statement.split()[2] in missing:
-                with contextlib.suppress(
-                    errors.DuplicateObject, errors.UniqueViolation
-                ):  # made meanwhile, for another database
-                    connection.execute(statement)
-        if not _can_use(connection):
-            for _attempt in range(5):
-                with contextlib.suppress(
-                    errors.InternalError_
-                ):  # "tuple concurrently updated": the same, elsewhere
-                    for grant in GRANTS:
-                        connection.execute(sql.SQL(grant).format(database=sql.Identifier(database)))
-                    if not _is_superuser(connection):
-                        connection.execute("GRANT tab_owner TO CURRENT_USER")
-                    break
-    except errors.InsufficientPrivilege as error:
-        raise CannotStart(
-            N_(
-                "Le compte PostgreSQL « {user} » ne peut pas créer les rôles de Tabellion. Demandez à la personne qui administre "
-                "PostgreSQL d’exécuter les instructions que donne « tabellion db roles », ou indiquez un compte qui le peut avec "
-                "TABELLION_DATABASE_ADMIN_URL."
-            ),
-            user=connection.info.user,
-        ) from error
-
-
-def ensure_password(database: Database) -> None:
-    """Let ``tab_app`` in with the password of its address; a password that works already stays."""
-    wanted = conninfo_to_dict(database.url)
-    if wanted.get("user") != LOGIN or not wanted.get("password") or database.admin_url is None:
+    for statement in ROLES:
+        if statement.split()[2] in missing:
+            with _made_elsewhere():
+                connection.execute(statement)
+    if _can_use(connection):
         return
-    try:
-        psycopg.connect(database.url, connect_timeout=10).close()
-    except psycopg.OperationalError:
-        with connect(database.admin_url) as connection:
-            try:
-                connection.execute(
-                    sql.SQL("ALTER ROLE tab_app PASSWORD {}").format(
-                        sql.Literal(_scram(connection, str(wanted["password"])))
-                    )
+    for _attempt in range(5):
+        with _made_elsewhere():
+            for grant in GRANTS:
+                connection.execute(sql.SQL(grant).format(database=sql.Identifier(database)))
+            if not _is_superuser(connection):
+                connection.execute("GRANT tab_owner TO CURRENT_USER")
+            return
+
+
+def ensure_login(connection: psycopg.Connection[Any], database: Database) -> None:
+    """Make the login of the address where it is missing; one of ours gets our password again where it has another.
+
+    Raises InsufficientPrivilege when that is not allowed.
+    """
+    wanted = conninfo_to_dict(database.url)
+    user, password = str(wanted.get("user") or ""), str(wanted.get("password") or "")
+    login, verifier = sql.Identifier(user), sql.Literal(_scram(connection, user, password))
+    if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (user,)).fetchone() is None:
+        with _made_elsewhere():
+            connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(login, verifier))
+    row = connection.execute("SELECT pg_has_role(%s, %s, 'MEMBER')", (user, LOGIN)).fetchone()
+    if database.own_login and row is not None and not row[0]:
+        with _made_elsewhere():
+            connection.execute(sql.SQL("GRANT tab_app TO {}").format(login))
+            connection.execute(
+                sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(
+                    sql.Identifier(connection.info.dbname), login
                 )
-            except errors.InsufficientPrivilege as error:
-                raise CannotStart(
-                    N_(
-                        "Le mot de passe du rôle PostgreSQL « {user} » est refusé. Corrigez-le dans DATABASE_URL."
-                    ),
-                    user=LOGIN,
-                ) from error
+            )
+    if database.own_login:
+        try:
+            psycopg.connect(database.url, connect_timeout=10).close()
+        except psycopg.OperationalError:
+            with _made_elsewhere():
+                connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(login, verifier))
+
+
+@contextlib.contextmanager
+def _made_elsewhere() -> Iterator[None]:
+    """Roles are the whole server's: preparing another database at the same moment may have done the same."""
+    with contextlib.suppress(errors.DuplicateObject, errors.UniqueViolation, errors.InternalError_):
+        yield
 
 
 def check_login(connection: psycopg.Connection[Any]) -> None:
@@ -179,9 +205,9 @@ def check_login(connection: psycopg.Connection[Any]) -> None:
     bypassing = connection.execute(
         """
         SELECT rolname FROM pg_roles
-        WHERE (rolname IN (session_user, current_user) OR rolname = ANY(%s)
-               OR (pg_has_role(session_user, oid, 'MEMBER') AND rolname <> session_user))
-          AND (rolsuper OR rolbypassrls OR rolname = %s OR rolcreaterole)
+        WHERE (rolname IN (session_user, current_user) OR rolname = ANY(%s) OR pg_has_role(session_user, oid, 'MEMBER'))
+          AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolname = %s)
+        ORDER BY rolname = session_user DESC, rolname
         """,
         (list(SCOPE_ROLES), OWNER),
     ).fetchone()
@@ -194,15 +220,17 @@ def check_login(connection: psycopg.Connection[Any]) -> None:
             user=connection.info.user,
             role=bypassing[0],
         )
-    for role in SCOPE_ROLES:
-        row = connection.execute("SELECT pg_has_role(session_user, %s, 'MEMBER')", (role,)).fetchone()
+    for role, kind in ((LOGIN, "USAGE"), *((role, "MEMBER") for role in SCOPE_ROLES)):
+        row = connection.execute("SELECT pg_has_role(session_user, %s, %s)", (role, kind)).fetchone()
         if row is None or not row[0]:
             raise CannotStart(
                 N_(
-                    "Le compte PostgreSQL « {user} » n’est pas membre du rôle « {role} » : GRANT {role} TO {user};"
+                    "Le compte PostgreSQL « {user} » n’a pas les droits du rôle « {role} ». Un compte qui administre PostgreSQL les "
+                    "lui donne par : ALTER ROLE {user} INHERIT; GRANT {login} TO {user};"
                 ),
                 user=connection.info.user,
                 role=role,
+                login=LOGIN,
             )
 
 
@@ -285,8 +313,7 @@ def _external(settings: Settings) -> Database:
         ).fetchone()
         if row is None or not row[0]:
             return Database(url, None)
-    password = secret_in(settings.ensure_data_dir() / APP_PASSWORD_FILE)
-    return Database(_as_login(url, password), url)
+    return with_own_login(url, settings.secret())
 
 
 def _plain(url: str) -> str:
@@ -295,10 +322,13 @@ def _plain(url: str) -> str:
     return f"postgresql{colon}{rest}" if scheme.startswith(("postgresql", "postgres")) else url
 
 
-def _as_login(url: str, password: str) -> str:
-    parts = urlsplit(url)
-    place = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{LOGIN}:{quote(password, safe='')}@{place}"))
+def as_login(url: str, user: str, password: str) -> str:
+    """The same database as another login."""
+    parts = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
+    name = parts.pop("dbname", "") or parts.get("user", "")
+    parts.pop("user", None)
+    parts.pop("password", None)
+    return f"postgresql://{quote(user, safe='')}:{quote(password, safe='')}@/{quote(name, safe='')}?{urlencode(parts)}"
 
 
 def _check_server(connection: psycopg.Connection[Any]) -> None:
@@ -351,6 +381,6 @@ def _is_superuser(connection: psycopg.Connection[Any]) -> bool:
     return row is not None and bool(row[0])
 
 
-def _scram(connection: psycopg.Connection[Any], password: str) -> str:
+def _scram(connection: psycopg.Connection[Any], user: str, password: str) -> str:
     """The password as its verifier: it travels and is logged in no other form."""
-    return connection.pgconn.encrypt_password(password.encode(), LOGIN.encode(), b"scram-sha-256").decode()
+    return connection.pgconn.encrypt_password(password.encode(), user.encode(), b"scram-sha-256").decode()

@@ -5,7 +5,6 @@ The server is the embedded one, or the one that ``TABELLION_TEST_DATABASE_URL`` 
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,65 +13,57 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import NullPool
 
 from app import db, provision, settings
 from app.embedded_postgres import EmbeddedPostgres
 from app.provision import Database
-from app.settings import secret_in
 
+SECRET = "of the tests, at least thirty-two characters"  # noqa: S105 -- of nothing else
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "200"}
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running server: ``url`` as its superuser, of its database ``postgres``; ``password`` of ``tab_app``."""
+    """A running server: ``url`` as its superuser, of its database ``postgres``."""
 
     url: str
-    password: str
     embedded: EmbeddedPostgres | None
 
-    def of(self, database: str) -> str:
-        """The address of a database, as superuser."""
-        from psycopg.conninfo import make_conninfo
-
-        return _to_url(make_conninfo(self.url, dbname=database))
+    def of(self, database: str, user: str | None = None, password: str = "") -> str:
+        """The address of a database, as superuser or as another login."""
+        parts = conninfo_to_dict(self.url)
+        named = make_conninfo(self.url, dbname=database)
+        return provision.as_login(
+            named, user or str(parts["user"]), password if user else str(parts["password"])
+        )
 
     def create(self, name: str) -> Database:
-        """A new database with the roles and tables of the service."""
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-            )
-            connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name))
-            )
-        made = Database(_as_login(self.of(name), self.password), self.of(name), self.embedded)
+        """A new database with the roles and tables of the service, and a login of its own."""
+        self.create_empty(name)
+        made = provision.with_own_login(self.of(name), SECRET, self.embedded)
         provision.prepare(made)
         return made
 
+    def create_empty(self, name: str) -> str:
+        """A new database without anything of ours; its address as superuser."""
+        self.drop(name)
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name))
+            )
+        return self.of(name)
+
     def drop(self, name: str) -> None:
+        """Drop a database and its login, if they are there."""
+        login = sql.Identifier(f"{provision.LOGIN}_{name}")
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(
                 sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
             )
-
-
-def _to_url(conninfo: str) -> str:
-    from urllib.parse import quote, urlencode
-
-    from psycopg.conninfo import conninfo_to_dict
-
-    parts = {name: str(value) for name, value in conninfo_to_dict(conninfo).items()}
-    user, password, name = parts.pop("user"), parts.pop("password", ""), parts.pop("dbname")
-    return f"postgresql://{quote(user, safe='')}:{quote(password, safe='')}@/{quote(name, safe='')}?{urlencode(parts)}"
-
-
-def _as_login(url: str, password: str) -> str:
-    from psycopg.conninfo import make_conninfo
-
-    return _to_url(make_conninfo(url, user=provision.LOGIN, password=password))
+            connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(login))
 
 
 @pytest.fixture(scope="session")
@@ -85,14 +76,14 @@ def worker_name(request: pytest.FixtureRequest) -> str:
 def database_server(tmp_path_factory: pytest.TempPathFactory, worker_name: str) -> Iterator[Server]:
     """The server of the run. The processes share it: the first starts it, the last stops it."""
     if given := os.environ.get("TABELLION_TEST_DATABASE_URL"):
-        yield Server(given, hashlib.sha256(given.encode()).hexdigest(), None)
+        yield Server(given, None)
         return
     base = tmp_path_factory.getbasetemp()
     shared = (base if worker_name == "main" else base.parent) / "server"
     shared.mkdir(exist_ok=True)
     server = EmbeddedPostgres(shared, FAST)
     server.start()
-    yield Server(server.url("postgres"), secret_in(shared / "password-app"), server)
+    yield Server(server.url("postgres"), server)
     server.stop()
 
 

@@ -49,7 +49,7 @@ def pgbouncer(url: str, *, server_connections: int) -> Iterator[str]:
         account = pwd.getpwnam("tabellion")
         for path in (folder, folder / "users", folder / "ini"):
             os.chown(path, account.pw_uid, account.pw_gid)
-        reach = f"{folder}:{parts['host']}"
+        reach = os.pathsep.join(path for path in (str(folder), parts["host"]) if path.startswith("/"))
         command = [
             sys.executable,
             "-I",

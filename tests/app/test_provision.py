@@ -8,25 +8,19 @@ from types import SimpleNamespace
 import psycopg
 import pytest
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
 
 from app import provision
 from app.provision import Database, open_database
 from app.settings import Settings
 from tests.app.sentences import refused
-from tests.database import Server, _to_url
+from tests.database import Server
 
 
 @pytest.fixture
 def empty(database_server: Server, worker_name: str) -> Iterator[str]:
     """The superuser's address of a database without anything of ours."""
     name = f"tabellion_provision_{worker_name}"
-    with psycopg.connect(database_server.url, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name))
-        )
-    yield database_server.of(name)
+    yield database_server.create_empty(name)
     database_server.drop(name)
 
 
@@ -44,7 +38,7 @@ def login(database_server: Server, worker_name: str) -> Iterator[str]:
 
 
 def as_role(url: str, user: str, password: str = "secret") -> str:  # noqa: S107 -- of a test
-    return _to_url(make_conninfo(url, user=user, password=password))
+    return provision.as_login(url, user, password)
 
 
 def execute(url: str, statement: str) -> None:
@@ -60,21 +54,47 @@ def test_an_administrator_s_address_is_used_for_the_tables_and_never_for_request
     with open_database(settings(tmp_path, empty)) as database:
         assert database.admin_url == empty
         with psycopg.connect(database.url) as connection:
-            assert connection.execute("SELECT session_user, current_user").fetchone() == (
-                "tab_app",
-                "tab_app",
-            )
+            user = f"tab_app_{connection.info.dbname}"
+            assert connection.execute("SELECT session_user, current_user").fetchone() == (user, user)
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute("SELECT * FROM account")
     with open_database(settings(tmp_path, empty)) as again:
         assert again.url == database.url
 
 
+def test_another_secret_brings_another_password_for_this_database_alone(
+    empty, tmp_path, made_database
+) -> None:
+    with open_database(settings(tmp_path / "one", empty)) as first:
+        pass
+    with open_database(settings(tmp_path / "two", empty)) as second:
+        assert second.url != first.url
+        psycopg.connect(second.url).close()
+    psycopg.connect(made_database.url).close()
+
+
+def test_a_login_that_is_named_is_made_by_the_administrator_but_its_password_never_changed(
+    empty, login, tmp_path
+) -> None:
+    execute(empty, f"DROP ROLE {login}")
+    found = settings(tmp_path, as_role(empty, login), database_admin_url=empty)
+    with refused("GRANT tab_app TO"), open_database(found):
+        pass
+    execute(empty, f"GRANT tab_app TO {login}")
+    with open_database(found) as database:
+        psycopg.connect(database.url).close()
+    with (
+        refused("refuse le compte"),
+        open_database(settings(tmp_path, as_role(empty, login, "other"), database_admin_url=empty)),
+    ):
+        pass
+
+
 def test_the_application_s_own_login_serves_once_the_database_is_ready(empty, tmp_path) -> None:
     with open_database(settings(tmp_path, empty)) as made:
         pass
     with open_database(settings(tmp_path / "other", made.url)) as database:
-        assert database == Database(made.url, None)
+        assert (database.url, database.admin_url) == (made.url, None)
     with open_database(settings(tmp_path, made.url, database_admin_url=empty)) as database:
         assert database.admin_url == empty
 
@@ -121,7 +141,7 @@ def test_a_login_that_is_no_member_is_told_what_to_grant(empty, login) -> None:
     with psycopg.connect(empty, autocommit=True) as connection:
         provision.ensure_roles(connection)
     execute(empty, f"GRANT tab_web, tab_worker TO {login}")
-    with refused(f"GRANT tab_public TO {login};"):
+    with refused(f"« {login} » n’a pas les droits du rôle « tab_app ».*GRANT tab_app TO {login};"):
         provision.prepare(Database(as_role(empty, login), None), upgrade=False)
 
 
@@ -132,8 +152,8 @@ def test_a_wrong_password_is_said(empty, login, tmp_path) -> None:
 
 
 def test_a_missing_database_is_said(empty, tmp_path) -> None:
-    url = _to_url(make_conninfo(empty, dbname="nowhere"))
-    with refused("« nowhere » n’existe pas"), open_database(settings(tmp_path, url)):
+    url = empty.replace("tabellion_provision", "nowhere")
+    with refused("« nowhere_.* » n’existe pas"), open_database(settings(tmp_path, url)):
         pass
 
 
@@ -193,7 +213,7 @@ def test_a_role_creator_who_is_no_superuser_can_prepare_a_database(empty, login,
             assert found.admin_url is not None
     finally:
         execute(empty, f"ALTER DATABASE {database} OWNER TO CURRENT_USER")
-        execute(empty, f"REVOKE tab_owner, tab_web, tab_worker, tab_public, tab_app FROM {login}")
+        execute(empty, f"REVOKE tab_owner, tab_web, tab_worker, tab_public, tab_app FROM {login} CASCADE")
 
 
 def test_the_statements_for_an_administrator_prepare_a_database(empty) -> None:

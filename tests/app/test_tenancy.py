@@ -110,7 +110,10 @@ def test_no_role_owns_or_bypasses(owner_engine, database: Database) -> None:
                 "SELECT rolname, rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname LIKE 'tab!_%' ESCAPE '!'"
             )
         ).all()
-        assert {name for name, *_ in attributes} == {
+        logins = {
+            name for name, *_ in attributes if name.startswith("tab_app_")
+        }  # one for each database of the tests
+        assert {name for name, *_ in attributes} - logins == {
             "tab_owner",
             "tab_web",
             "tab_worker",
@@ -250,7 +253,7 @@ def test_the_scope_ends_with_its_transaction(two) -> None:
         connection = session.connection()
         assert connection.execute(text("SELECT current_user")).scalar() == "tab_web"
     with db.engine().connect() as bare:
-        assert bare.execute(text("SELECT current_user")).scalar() == "tab_app"
+        assert bare.execute(text("SELECT current_user")).scalar().startswith("tab_app")
 
 
 def test_the_scope_changes_within_a_transaction_but_not_within_a_savepoint(two) -> None:
