@@ -25,6 +25,19 @@ SECRET = "of the tests, at least thirty-two characters"  # noqa: S105 -- of noth
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "200"}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--only-database", action="store_true", help="run the tests that need the database server, no other"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--only-database"):
+        chosen = [item for item in items if "database_server" in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = chosen
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """A running server: ``url`` as its superuser, of its database ``postgres``."""

@@ -27,7 +27,7 @@ from tests.database import Server
 class Service:
     """``tabellion serve`` on a free port."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, **more: str) -> None:
         self.folder = folder
         self.port = free_port()
         self.log = folder / f"serve-{self.port}.log"
@@ -35,7 +35,7 @@ class Service:
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "app.cli", "serve", "--port", str(self.port), *options],
-                cwd=ROOT, stderr=log, stdin=subprocess.DEVNULL, env=environment(folder), start_new_session=True,
+                cwd=ROOT, stderr=log, stdin=subprocess.DEVNULL, env=environment(folder, **more), start_new_session=True,
             )  # fmt: skip
 
     def wait_ready(self) -> float:
@@ -204,16 +204,26 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 
 
 def test_a_wrong_password_is_said(folder: Path, database_server: Server) -> None:
-    url = (
-        database_server.url.replace(database_server.embedded.password, "faux")
-        if database_server.embedded
-        else ""
-    )
-    if not url:
-        pytest.skip("the server of TABELLION_TEST_DATABASE_URL may not ask for a password")
+    url = database_server.of("postgres", "postgres", "faux")
     code, words = said("serve", "--port", "0", folder=folder, DATABASE_URL=url)
     assert code == 2
     assert "PostgreSQL refuse le compte « postgres »" in words
+
+
+def test_it_serves_on_a_database_of_one_s_own(
+    folder: Path, database_server: Server, worker_name: str
+) -> None:
+    name = f"tabellion_served_{worker_name}"
+    service = Service(folder, DATABASE_URL=database_server.create_empty(name))
+    try:
+        service.wait_ready()
+        service.wait_worker()
+        assert not (folder / "postgresql").exists()
+        assert service.stop() == 0
+        with psycopg.connect(database_server.of(name)) as connection:
+            assert connection.execute("SELECT count(*) FROM procrastinate_workers").fetchone() == (0,)
+    finally:
+        database_server.drop(name)
 
 
 def test_a_setting_that_is_not_understood_is_said(folder: Path) -> None:
