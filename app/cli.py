@@ -51,6 +51,15 @@ class Format(StrEnum):
     json = "json"
 
 
+class ReportFormat(StrEnum):
+    """Forms of the report on a file."""
+
+    text = "text"
+    json = "json"
+    html = "html"
+    csv = "csv"
+
+
 class Profile(StrEnum):
     """How the header row is judged."""
 
@@ -59,7 +68,12 @@ class Profile(StrEnum):
 
 
 REFERENCE = "CHEMIN|URL|NOM[@VERSION]"
-FileArgument = Annotated[Path, typer.Argument(metavar="FICHIER", help="Fichier CSV à vérifier.")]
+FilesArgument = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="FICHIER…", help="Fichiers à vérifier : CSV, XLSX, ODS ou XLS ; - pour l’entrée standard."
+    ),
+]
 SchemaArgument = Annotated[str, typer.Argument(metavar=REFERENCE, help="Schéma : fichier, adresse ou nom.")]
 SchemaOption = Annotated[str, typer.Option("--schema", metavar=REFERENCE, help="Schéma à respecter.")]
 ProfileOption = Annotated[
@@ -72,8 +86,27 @@ ProfileOption = Annotated[
 LimitOption = Annotated[
     int | None, typer.Option("--limit", min=1, help="S’arrêter après ce nombre d’erreurs.")
 ]
+EncodingOption = Annotated[
+    str | None,
+    typer.Option(
+        "--encoding", metavar="ENCODAGE", help="Encodage d’un fichier CSV, par exemple windows-1252."
+    ),
+]
+SheetOption = Annotated[
+    str | None,
+    typer.Option(
+        "--sheet", metavar="NOM|NUMÉRO", help="Feuille d’un classeur ; sans précision, la première visible."
+    ),
+]
 LangOption = Annotated[Lang, typer.Option("--lang", help="Langue des messages.")]
 FormatOption = Annotated[Format, typer.Option("--format", help="Forme de la réponse.")]
+ReportOption = Annotated[
+    ReportFormat,
+    typer.Option(
+        "--format",
+        help="Forme du rapport : texte, données (json), page à envoyer (html) ou liste des erreurs (csv).",
+    ),
+]
 CatalogueOption = Annotated[
     str | None,
     typer.Option("--catalogue", help="Catalogue schemas.json (fichier ou adresse) où chercher les noms."),
@@ -82,41 +115,27 @@ CatalogueOption = Annotated[
 
 @main.command()
 def validate(
-    file: FileArgument,
+    files: FilesArgument,
     schema: SchemaOption,
     header_profile: ProfileOption = Profile.validata,
     limit: LimitOption = None,
+    encoding: EncodingOption = None,
+    sheet: SheetOption = None,
     lang: LangOption = Lang.fr,
-    output: FormatOption = Format.text,
+    output: ReportOption = ReportFormat.text,
     catalogue: CatalogueOption = None,
 ) -> None:
-    """Vérifier un fichier. Code de sortie : 0 valide, 1 non valide, 2 vérification impossible."""
-    from app.file_check import check_file
-    from app.i18n import words
-    from app.report_text import report_text
-    from schema_loader import messages
-    from schema_loader.errors import SchemaRefused, TableUnreadable
+    """Vérifier des fichiers. Code de sortie : 0 tous valides, 1 un non valide, 2 une vérification impossible."""
+    from app.cli_validate import Options, validate_files
+    from schema_loader.errors import SchemaRefused
 
     try:
         rules = _compile(schema, catalogue)
-        report = check_file(file, rules, profile=header_profile.value, limit=limit)
     except SchemaRefused as refused:
         _fail(_reason(refused, lang), NOT_DONE)
-    except TableUnreadable as unreadable:
-        _fail(f"{file}: {messages.unreadable(unreadable, lang)}", NOT_DONE)
-    except OSError as error:
-        t = words(lang)
-        sentence = t.gettext(
-            "Le fichier {file} ne s’ouvre pas ({reason}). Vérifiez son nom et vos droits.",
-            file=t.quote(str(file)),
-            reason=error.strerror or str(error),
-        )
-        _fail(sentence, NOT_DONE)
-    if output is Format.json:
-        _print_json(report.as_json(lang))
-    else:
-        print(report_text(report, file, lang))
-    raise typer.Exit(OK if report.valid else NOT_VALID)
+    options = Options(header_profile.value, limit, encoding, sheet, lang.value, output.value)
+    outcome = validate_files(files, rules, schema, options)
+    raise typer.Exit({"valid": OK, "not-valid": NOT_VALID, "not-done": NOT_DONE}[outcome])
 
 
 @schema_commands.command("check")

@@ -23,7 +23,6 @@ import shutil
 import signal
 import stat
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -151,10 +150,14 @@ class EmbeddedPostgres:
     def pid(self) -> int | None:
         """Process id of the running server, None when it does not run."""
         try:
-            found = int((self.data / "postmaster.pid").read_text("ascii").split("\n", 1)[0])
-        except (OSError, ValueError):
+            found = int(self._state()[0])
+        except (OSError, ValueError, IndexError):
             return None
         return found if _is_postgres(found) else None
+
+    def _state(self) -> list[str]:
+        """The lines of postmaster.pid: process, data folder, start, port, folder of the socket, …"""
+        return os.fsdecode((self.data / "postmaster.pid").read_bytes()).split("\n")
 
     # --- the steps ---------------------------------------------------------------------------------------------------
 
@@ -303,7 +306,10 @@ class EmbeddedPostgres:
         """Use the server that runs already; waits while it starts. False when it ended meanwhile."""
         deadline = time.monotonic() + START_SECONDS
         while self.pid is not None and time.monotonic() < deadline:
-            lines = (self.data / "postmaster.pid").read_text("utf-8").splitlines()
+            try:
+                lines = self._state()
+            except OSError:
+                break
             if len(lines) >= 5 and lines[4]:
                 self.socket_dir = Path(lines[4])
                 if self._answers():
@@ -317,7 +323,7 @@ class EmbeddedPostgres:
                 row = connection.execute("SHOW data_directory").fetchone()
         except psycopg.OperationalError:
             return False
-        return row is not None and Path(row[0]) == self.data
+        return row is not None and self.data.samefile(row[0])
 
     def _forget_stale_pid(self) -> None:
         """After a crash, and more so in a container, the number may be another program's: PostgreSQL would not start."""
@@ -328,7 +334,10 @@ class EmbeddedPostgres:
     def _choose_socket_dir(self) -> Path:
         """A folder of ours short enough for a socket's address: in the data, else among the system's for such things."""
         own = self.home / "run"
-        if len(os.fsencode(own / SOCKET_NAME)) < SOCKET_PATH_LIMIT:
+        fits = len(os.fsencode(own / SOCKET_NAME)) < SOCKET_PATH_LIMIT
+        if (
+            fits and "," not in str(own) and '"' not in str(own)
+        ):  # both servers and libpq read lists of folders
             self._make_folder(own)
             return own
         name = "tabellion-" + hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
@@ -413,16 +422,8 @@ class EmbeddedPostgres:
         command = [str(binaries() / program), *arguments]
         if self.account is None:
             return command
-        reach = os.pathsep.join((str(folder), str(binaries() / "postgres")))
-        return [
-            sys.executable,
-            "-I",
-            unprivileged.__file__,
-            str(self.account.uid),
-            str(self.account.gid),
-            reach,
-            *command,
-        ]
+        reach = [str(folder), str(binaries() / "postgres")]
+        return unprivileged.command(self.account.uid, self.account.gid, reach, command)
 
     def _failure(self, code: int, output: str) -> CannotStart:
         if code == unprivileged.UNREACHABLE:

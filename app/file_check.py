@@ -3,29 +3,43 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from importers.csv_file import detect, read_records
+from app.table_source import PLAIN_TEXT, Source, open_records, text_source
+from importers.csv_file import TextLayout, detect, read_records
+from importers.spreadsheet_file import is_spreadsheet
 from schema_loader import messages
-from schema_loader.check import check_table
+from schema_loader.check import TableCheck, check_table, in_row_order
 from schema_loader.errors import CellError
 from schema_loader.header import HeaderProfile
 from schema_loader.table_schema import TableSchema
 
+if TYPE_CHECKING:
+    from schema_loader.bulk import Batch, BulkTableCheck
+
+LARGE_BYTES = 6_000_000
+"""From here on a file is checked column by column: below, the import of pyarrow costs more than it saves."""
+PROGRESS_ROWS = 20_000
+Progress = Callable[[int], None]
+
 
 @dataclass(slots=True)
 class FileReport:
-    """What was found in a file. ``rows`` counts data rows (without the header); ``complete`` is False past a limit."""
+    """What was found in a file. ``rows`` counts data rows (without the header); ``complete`` is False past a limit.
+
+    ``source`` says how the file was read.
+    """
 
     errors: list[CellError] = field(default_factory=list)
     warnings: list[CellError] = field(default_factory=list)
     rows: int = 0
     seconds: float = 0.0
     complete: bool = True
+    source: Source = PLAIN_TEXT
 
     @property
     def valid(self) -> bool:
@@ -34,6 +48,25 @@ class FileReport:
 
     def as_json(self, lang: str) -> dict[str, Any]:
         """The report as the commands and the API give it to programs."""
+        said: dict[tuple[Any, ...], str] = {}  # the same text is wrong in the same way a thousand times
+
+        def message(error: CellError, *, as_warning: bool) -> str:
+            key = (error.code, error.field_name, error.cell, id(error.params), as_warning)
+            if key not in said:
+                said[key] = str(messages.cell_message(error, lang, as_warning=as_warning))
+            return said[key]
+
+        def entry(error: CellError, *, as_warning: bool) -> dict[str, Any]:
+            return {
+                "type": error.type,
+                "rowNumber": error.row_number,
+                "fieldName": error.field_name or None,
+                "fieldNumber": error.field_number,
+                "cell": error.cell,
+                "message": message(error, as_warning=as_warning),
+                "note": messages.note(error),
+            }
+
         return {
             "valid": self.valid,
             "stats": {
@@ -42,8 +75,8 @@ class FileReport:
                 "warnings": len(self.warnings),
                 "seconds": round(self.seconds, 3),
             },
-            "errors": [_error_as_json(error, lang, as_warning=False) for error in self.errors],
-            "warnings": [_error_as_json(error, lang, as_warning=True) for error in self.warnings],
+            "errors": [entry(error, as_warning=False) for error in self.errors],
+            "warnings": [entry(error, as_warning=True) for error in self.warnings],
         }
 
     def kinds(self) -> list[list[CellError]]:
@@ -54,40 +87,110 @@ class FileReport:
         return list(groups.values())
 
 
-def _error_as_json(error: CellError, lang: str, *, as_warning: bool) -> dict[str, Any]:
-    return {
-        "type": error.type,
-        "rowNumber": error.row_number,
-        "fieldName": error.field_name or None,
-        "fieldNumber": error.field_number,
-        "cell": error.cell,
-        "message": str(messages.cell_message(error, lang, as_warning=as_warning)),
-        "note": messages.note(error),
-    }
-
-
 def check_file(
-    path: Path, schema: TableSchema, *, profile: HeaderProfile = "validata", limit: int | None = None
+    path: Path,
+    schema: TableSchema,
+    *,
+    profile: HeaderProfile = "validata",
+    limit: int | None = None,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    on_progress: Progress | None = None,
 ) -> FileReport:
-    """Judge a text file of rows. ``limit`` stops after that many errors.
+    """Judge a file of rows: a text column by column where it is large, row by row else; the report is the same.
 
-    Raises :class:`~schema_loader.errors.TableUnreadable` where the file cannot be read, ``OSError`` where it cannot be
-    opened.
+    ``encoding`` is for a text, ``sheet`` (a name or a number from 1) for a workbook: see :func:`open_records`.
+    ``limit`` stops after that many errors; ``on_progress`` is told how many rows were read, now and then. Raises
+    :class:`~schema_loader.errors.TableUnreadable` where the file cannot be read, ``OSError`` where it cannot be opened.
     """
     start = time.perf_counter()
-    report = FileReport()
-    layout = detect(path, schema.field_names)
-    records = read_records(path, layout)
-    labels = next(records, None)
-    if labels is None:
-        report.errors.append(CellError("source-error/empty"))
-    else:
-        table = check_table(schema, labels, records, profile=profile)
-        report.warnings.extend(table.header.warnings)
-        errors: Iterator[CellError] = iter(table)
-        report.errors.extend(errors if limit is None else islice(errors, limit))
-        report.complete = limit is None or next(errors, None) is None
-        errors.close()  # type: ignore[attr-defined]
-        report.rows = table.rows
+    report = None
+    if path.stat().st_size >= LARGE_BYTES and not is_spreadsheet(path):
+        report = _in_bulk(path, schema, profile, limit, encoding, on_progress)
+    if report is None:
+        records = open_records(path, schema, encoding=encoding, sheet=sheet)
+        report = check_records(records, schema, profile=profile, limit=limit, on_progress=on_progress)
+        report.source = records.source
     report.seconds = time.perf_counter() - start
+    return report
+
+
+def check_records(
+    records: Iterable[Sequence[str]],
+    schema: TableSchema,
+    *,
+    profile: HeaderProfile = "validata",
+    limit: int | None = None,
+    on_progress: Progress | None = None,
+) -> FileReport:
+    """Judge records, the first of which is the header."""
+    rest = iter(records)
+    labels = next(rest, None)
+    if labels is None:
+        return FileReport([CellError("source-error/empty")])
+    return _report(check_table(schema, labels, _told(rest, on_progress), profile=profile), limit)
+
+
+def _told(rows: Iterator[Sequence[str]], on_progress: Progress | None) -> Iterable[Sequence[str]]:
+    if on_progress is None:
+        return rows
+
+    def told() -> Iterator[Sequence[str]]:
+        for number, row in enumerate(rows, start=1):
+            if number % PROGRESS_ROWS == 0:
+                on_progress(number)
+            yield row
+
+    return told()
+
+
+def _report(check: TableCheck | BulkTableCheck, limit: int | None) -> FileReport:
+    errors = iter(check)
+    found = list(errors if limit is None else islice(errors, limit))
+    complete = limit is None or next(errors, None) is None
+    return FileReport(found, list(check.header.warnings), check.rows, complete=complete)
+
+
+def _in_bulk(
+    path: Path,
+    schema: TableSchema,
+    profile: HeaderProfile,
+    limit: int | None,
+    encoding: str | None,
+    on_progress: Progress | None,
+) -> FileReport | None:
+    """The report by columns; None where only the reader row by row can tell what the file holds."""
+    from importers.arrow_file import NotVectorised, can_read, read_batches
+    from schema_loader.bulk import BulkTableCheck
+
+    layout: TextLayout = detect(path, schema.field_names, encoding, by_sample=True)
+    records = read_records(path, layout)
+    try:
+        labels = next(records, None)
+    finally:
+        records.close()
+    if labels is None or not can_read(layout, labels):
+        return None
+
+    def batches() -> Iterator[Batch]:
+        rows = 0
+        for batch in read_batches(path, layout, len(labels)):
+            rows += len(batch.rows) + len(batch.ragged)
+            yield batch
+            if on_progress is not None:
+                on_progress(rows)
+
+    check = BulkTableCheck(schema, labels, batches, profile=profile)
+    if schema.foreign_keys or any(c is not None and "" not in c.missing_values for c in check.header.columns):
+        return None  # keys to other rows are followed one by one; a blank line and empty texts are two things
+    try:
+        # errors of keys come last from a bulk check: to cut at a limit they must all be known
+        report = _report(check, None if check.has_keys else limit)
+    except NotVectorised:
+        return None
+    if check.has_keys:
+        report.source = text_source(layout)
+    report.errors = in_row_order(report.errors)
+    if limit is not None and len(report.errors) > limit:
+        report.errors, report.complete = report.errors[:limit], False
     return report

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from app.checked_file import CheckedFile
 from app.file_check import FileReport
 from app.i18n import AppWords, words
 from schema_loader import messages
@@ -12,16 +11,14 @@ from schema_loader.errors import CellError
 PLACES_SHOWN = 5
 
 
-def report_text(report: FileReport, file: Path, lang: str) -> str:
+def report_text(checked: CheckedFile, lang: str) -> str:
     """Lines of text, without an end of line."""
     t = words(lang)
-    lines = [_verdict(report, file, t)]
+    report = checked.report
+    lines = [_verdict(report, checked.name, t)]
     if not report.complete:
-        lines.append(
-            t.gettext(
-                "La vérification s’est arrêtée à la limite demandée : il peut y avoir d’autres erreurs."
-            )
-        )
+        lines.append(incomplete(t))
+    lines += checked.source.notes(t)
     for kind in report.kinds():
         lines += ["", _title(kind, t)]
         lines += [
@@ -31,21 +28,40 @@ def report_text(report: FileReport, file: Path, lang: str) -> str:
         if more > 0:
             lines.append("  " + t.ngettext("… et {n} autre.", "… et {n} autres.", more))
     if report.warnings:
-        n = len(report.warnings)
-        lines += ["", t.ngettext("{n} remarque, sans gravité :", "{n} remarques, sans gravité :", n)]
+        lines += ["", remarks_title(len(report.warnings), t)]
         lines += [
             f"  - {messages.cell_message(warning, lang, as_warning=True)}" for warning in report.warnings
         ]
     return "\n".join(lines)
 
 
-def _verdict(report: FileReport, file: Path, t: AppWords) -> str:
-    rows = t.ngettext("{n} ligne lue", "{n} lignes lues", report.rows)
+def _verdict(report: FileReport, file: str, t: AppWords) -> str:
+    rows = rows_read(report, t)
     if report.valid:
         return t.gettext("✓ {file} : fichier valide, {rows}.", file=file, rows=rows)
-    errors = t.ngettext("{n} erreur", "{n} erreurs", len(report.errors))
-    sorts = t.ngettext("d’une sorte", "de {n} sortes", len(report.kinds()))
+    errors, sorts = counted(report, t)
     return t.gettext("✗ {file} : {errors} {sorts}, {rows}.", file=file, errors=errors, sorts=sorts, rows=rows)
+
+
+def rows_read(report: FileReport, t: AppWords) -> str:
+    """``12 lignes lues``."""
+    return t.ngettext("{n} ligne lue", "{n} lignes lues", report.rows)
+
+
+def counted(report: FileReport, t: AppWords) -> tuple[str, str]:
+    """``14 erreurs``, ``de 3 sortes``."""
+    errors = t.ngettext("{n} erreur", "{n} erreurs", len(report.errors))
+    return errors, t.ngettext("d’une sorte", "de {n} sortes", len(report.kinds()))
+
+
+def incomplete(t: AppWords) -> str:
+    """That the check stopped at a limit."""
+    return t.gettext("La vérification s’est arrêtée à la limite demandée : il peut y avoir d’autres erreurs.")
+
+
+def remarks_title(n: int, t: AppWords) -> str:
+    """The title of the warnings."""
+    return t.ngettext("{n} remarque, sans gravité :", "{n} remarques, sans gravité :", n)
 
 
 def _title(kind: list[CellError], t: AppWords) -> str:

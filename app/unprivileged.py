@@ -2,9 +2,9 @@
 
 Run as a script, by root only::
 
-    python -I unprivileged.py UID GID PATH[:PATH…] PROGRAM [ARGUMENT…]
+    python -I unprivileged.py UID GID COUNT PATH… PROGRAM [ARGUMENT…]
 
-It becomes the account, makes sure that the account reaches each PATH (folders it must enter, programs it must run), then
+It becomes the account, makes sure that the account reaches each of the COUNT paths (folders it must enter, programs it must run), then
 becomes the program, under the same process id. Where a parent folder is closed to the account (a home of mode 0700), it
 keeps the smallest capability that opens it, instead of widening the mode of folders that are not ours:
 ``CAP_DAC_READ_SEARCH`` (enter and read), else ``CAP_DAC_OVERRIDE``. Ends with 126 when neither is to be had.
@@ -33,6 +33,11 @@ class _Data(ctypes.Structure):
         ("permitted", ctypes.c_uint32),
         ("inheritable", ctypes.c_uint32),
     )
+
+
+def command(uid: int, gid: int, reach: list[str], program: list[str]) -> list[str]:
+    """The command line that runs ``program`` as the account, which must reach each path."""
+    return [sys.executable, "-I", __file__, str(uid), str(gid), str(len(reach)), *reach, *program]
 
 
 def become(uid: int, gid: int, *, keep: bool) -> None:
@@ -85,12 +90,8 @@ def attempt(uid: int, gid: int, paths: list[str], capability: int | None) -> boo
 
 def main(arguments: list[str]) -> int:
     """Returns only when it fails: the exit code."""
-    uid, gid, paths, program = (
-        int(arguments[0]),
-        int(arguments[1]),
-        arguments[2].split(os.pathsep),
-        arguments[3:],
-    )
+    uid, gid, count = (int(argument) for argument in arguments[:3])
+    paths, program = arguments[3 : 3 + count], arguments[3 + count :]
     ways: list[int | None] = [None]
     if sys.platform == "linux":
         ways += [CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE]

@@ -10,10 +10,11 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, TextIO
 
 from schema_loader.errors import TableUnreadable
 
@@ -22,6 +23,7 @@ SAMPLE_BYTES = 128 * 1024
 SAMPLE_RECORDS = 60
 CHUNK = 1 << 20
 MAX_CELL = 10_000_000  # characters; a spreadsheet's cell holds 32,767
+MAX_LINE = 64 << 20  # characters
 MAX_COLUMNS = 16_384  # as a spreadsheet has
 UTF8_SEQUENCE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{1,3}")
 # UTF-8 and UTF-16 announce themselves; Windows-1252 is what French spreadsheets save otherwise
@@ -41,19 +43,34 @@ class TextLayout:
     space_after: bool = False
 
 
-def detect(path: Path, labels: Collection[str] = (), encoding: str | None = None) -> TextLayout:
+def detect(
+    path: Path, labels: Collection[str] = (), encoding: str | None = None, *, by_sample: bool = False
+) -> TextLayout:
     """Find out encoding and separator. ``labels`` are the names that the header may hold; they settle most doubts.
 
-    Raises :class:`TableUnreadable` for a byte that no known encoding explains.
+    ``by_sample`` spares the reading of the whole file where its beginning is UTF-8: for a reader that refuses foreign
+    bytes further down itself. Raises :class:`TableUnreadable` for a byte that no known encoding explains.
     """
     with path.open("rb") as file:
-        found = check_encoding(file, encoding) if encoding else detect_encoding(file)
-        file.seek(0)
         sample = file.read(SAMPLE_BYTES)
+        file.seek(0)
+        if encoding:
+            found = check_encoding(file, encoding)
+        else:
+            found = (_utf8_by_sample(sample) if by_sample else None) or detect_encoding(file)
     text = codecs.getincrementaldecoder(found)("strict").decode(sample)
     whole = len(sample) < SAMPLE_BYTES
     separator = detect_separator(text, labels, whole=whole)
     return TextLayout(found, separator, _has_space_after(_sample_records(text, separator, whole)))
+
+
+def _utf8_by_sample(sample: bytes) -> str | None:
+    """UTF-8 with or without its mark, if the sample is nothing else."""
+    try:
+        codecs.getincrementaldecoder("utf-8")("strict").decode(sample)
+    except UnicodeDecodeError:
+        return None
+    return "utf-8-sig" if sample.startswith(codecs.BOM_UTF8) else "utf-8"
 
 
 def detect_encoding(file: BinaryIO) -> str:
@@ -84,8 +101,8 @@ def detect_encoding(file: BinaryIO) -> str:
 def check_encoding(file: BinaryIO, encoding: str) -> str:
     """The encoding, if it exists and explains every byte; else :class:`TableUnreadable` with the place."""
     try:
-        codecs.lookup(encoding)
-    except LookupError as error:
+        "".encode(encoding)  # also refuses a codec that is none of texts, such as base64
+    except (LookupError, UnicodeError) as error:
         raise TableUnreadable("file-unknown-encoding", encoding=encoding) from error
     fault = _first_fault(file, encoding)
     if fault is not None:
@@ -104,6 +121,8 @@ def _first_fault(file: BinaryIO, encoding: str) -> int | None:
             decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
             return offset - pending + error.start
+        except UnicodeError:  # no mark where UTF-16 needs one, and the like
+            return offset
         if not chunk:
             return None
         offset += len(chunk)
@@ -159,24 +178,64 @@ def _sample_records(sample: str, separator: str, whole: bool) -> list[list[str]]
     return records
 
 
-def read_records(path: Path, layout: TextLayout) -> Iterator[list[str]]:
+def read_records(path: Path, layout: TextLayout) -> Generator[list[str], None, None]:
     """The records of the file, header included, as ``csv`` reads them: quotes doubled, line ends in quoted cells.
 
-    Raises :class:`TableUnreadable` with the number of the record where the file cannot be read on.
+    Raises :class:`TableUnreadable` with the number of the record, and of the line where it begins, where the file cannot
+    be read on; a quotation mark that is never closed is named after the last record.
     """
     csv.field_size_limit(MAX_CELL)
+    options: dict[str, Any] = {"delimiter": layout.separator, "skipinitialspace": layout.space_after}
     number = 0
     with path.open(encoding=layout.encoding, newline="", buffering=CHUNK) as file:
-        reader = csv.reader(file, delimiter=layout.separator, skipinitialspace=layout.space_after)
+        lines = _Lines(file)
         try:
-            for number, record in enumerate(reader, start=1):
+            for number, record in enumerate(csv.reader(lines, **options), start=1):
                 if len(record) > MAX_COLUMNS:
                     raise TableUnreadable(
                         "file-too-many-columns", row=number, count=len(record), limit=MAX_COLUMNS
                     )
+                lines.end_record()
                 yield record
         except csv.Error as error:
             code = "file-cell-too-long" if "field limit" in str(error) else "file-not-csv"
-            raise TableUnreadable(code, row=number + 1, line=reader.line_num, limit=MAX_CELL) from error
+            raise TableUnreadable(code, row=number + 1, line=lines.start, limit=MAX_CELL) from error
         except UnicodeDecodeError as error:
             raise TableUnreadable("file-bad-byte", row=number + 1, encoding=layout.encoding) from error
+    if ends_open(lines.last, layout):
+        raise TableUnreadable("file-unclosed-quote", row=number, line=lines.start - len(lines.last))
+
+
+class _Lines:
+    """The lines of a file for ``csv``, and those of the record that is being read; ``start`` is where it begins."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._read = partial(file.readline, MAX_LINE)
+        self._record: list[str] = []
+        self.last: list[str] = []
+        self.start = 1
+
+    def __iter__(self) -> Generator[str, None, None]:
+        for line in iter(self._read, ""):
+            if len(line) >= MAX_LINE:
+                raise TableUnreadable(
+                    "file-cell-too-long", line=self.start + len(self._record), limit=MAX_LINE
+                )
+            self._record.append(line)
+            yield line
+
+    def end_record(self) -> None:
+        """The lines given so far made a record; the next begins below."""
+        self.start += len(self._record)
+        self.last, self._record = self._record, []
+
+
+def ends_open(lines: Iterable[str], layout: TextLayout) -> bool:
+    """Whether a record ends inside quotation marks: ``csv`` forgives it unless it is strict."""
+    options: dict[str, Any] = {"delimiter": layout.separator, "skipinitialspace": layout.space_after}
+    try:
+        for _ in csv.reader(lines, strict=True, **options):
+            pass
+    except csv.Error as error:
+        return "end of data" in str(error)
+    return False

@@ -14,6 +14,7 @@ from schema_loader import custom_checks
 from schema_loader.errors import NO_PARAMS, CellError, Fault
 from schema_loader.field import Field, Reading
 from schema_loader.header import HeaderMatch, HeaderProfile, match_header
+from schema_loader.keys import ForeignKeys, Keys, References
 from schema_loader.table_schema import TableSchema
 
 FIRST_ROW = 2  # the header is row 1
@@ -101,10 +102,46 @@ class RowRule:
         values = {name: readings[n - 1][0] for name, n in self.number.items()}
         for check in self.checks:
             for name, fault in check.faults(values):
-                number = self.number.get(name)
-                text = (cells[number - 1] if number is not None and number <= len(cells) else "") or ""
-                field = self.columns[number - 1] if number is not None else None
-                yield CellError(fault.code, row_number, field, number, text, fault.params)
+                yield self.check_error(name, fault, cells, row_number)
+
+    def check_error(
+        self, name: str, fault: Fault, cells: Sequence[str | None], row_number: int | None
+    ) -> CellError:
+        """The fault of a declared check, placed on its field; on the row where the name is none of a column."""
+        number = self.number.get(name)
+        if number is None:
+            return CellError(fault.code, row_number, None, None, "", fault.params)
+        text = cells[number - 1] if number <= len(cells) else ""
+        return CellError(fault.code, row_number, self.columns[number - 1], number, text or "", fault.params)
+
+
+class CheckMemo:
+    """A declared check that remembers its verdict on the texts of its columns: real rows repeat themselves."""
+
+    def __init__(
+        self, check: custom_checks.RowCheck, number: Mapping[str, int], fields: Mapping[str, Field]
+    ) -> None:
+        self._check = check
+        self._columns = [
+            (name, number[name] - 1, fields[name].read) for name in check.columns if name in number
+        ]
+        self._known: dict[tuple[str, ...], tuple[tuple[str, Fault], ...]] = {}
+
+    def faults(self, cells: Sequence[str]) -> tuple[tuple[str, Fault], ...]:
+        """The faults of a row that has all its cells."""
+        return self.of_texts(tuple([cells[index] for _, index, _ in self._columns]))
+
+    def of_texts(self, texts: tuple[str, ...]) -> tuple[tuple[str, Fault], ...]:
+        """The faults for the texts of the check's own columns, in its order."""
+        known = self._known.get(texts)
+        if known is None:
+            pairs = zip(self._columns, texts, strict=True)
+            known = tuple(self._check.faults({name: read(text)[0] for (name, _, read), text in pairs}))
+            if sum(map(len, texts)) <= MEMO_LENGTH * len(texts):
+                if len(self._known) >= MEMO_SIZE:
+                    self._known.clear()
+                self._known[texts] = known
+        return known
 
 
 class TableCheck:
@@ -122,6 +159,7 @@ class TableCheck:
         *,
         profile: HeaderProfile = "validata",
         with_custom_checks: bool = True,
+        references: References | None = None,
     ) -> None:
         self.schema = schema
         self.header: HeaderMatch = match_header(schema, labels, profile)
@@ -129,10 +167,11 @@ class TableCheck:
         self._source = rows
         self._with_custom_checks = with_custom_checks
         checks = custom_checks.for_columns(schema, self.header.columns) if with_custom_checks else ()
-        self._rule = RowRule(self.header.columns, checks, self.header.names)
-        self._keys = _Keys(schema, self._rule.number)
+        self.rule = RowRule(self.header.columns, checks, self.header.names)
+        self.keys = Keys(schema, self.rule.number)
+        self.foreign_keys = ForeignKeys(schema, self.rule.number, references)
 
-    def _header_errors(self) -> Iterator[CellError]:
+    def header_errors(self) -> Iterator[CellError]:
         """What is wrong with the labels, then with the set of columns as the checks see it (in row 1, the header)."""
         yield from self.header.errors
         if self._with_custom_checks:
@@ -140,18 +179,19 @@ class TableCheck:
                 yield CellError(fault.code, 1, self.schema.by_name.get(name), None, "", fault.params)
 
     def __iter__(self) -> Iterator[CellError]:
-        yield from self._header_errors()
+        yield from self.header_errors()
         columns = self.header.columns
         width = len(columns)
         memos: list[set[str]] = [set() for _ in columns]
         readers: list[Callable[[str], Reading]] = [_anything if c is None else c.read for c in columns]
         blanks = [frozenset(("",) if c is None else c.missing_values) for c in columns]
         first_blank = blanks[0] if blanks else frozenset(("",))
-        rule, keys = self._rule, self._keys
-        whole_rows = bool(rule.checks)
+        rule, row_numbers = self.rule, enumerate(self._source, start=FIRST_ROW)
+        memos_of_checks = [CheckMemo(check, rule.number, self.schema.by_name) for check in rule.checks]
+        keyed = bool(self.keys or self.foreign_keys)
         row_number = FIRST_ROW - 1
         try:
-            for row_number, cells in enumerate(self._source, start=FIRST_ROW):
+            for row_number, cells in row_numbers:
                 if len(cells) != width or (cells[0] in first_blank and all(map(_is_in, cells, blanks))):
                     good = False
                 else:
@@ -164,16 +204,20 @@ class TableCheck:
                             break
                         if len(memo) < MEMO_SIZE and len(text) <= MEMO_LENGTH:
                             memo.add(text)
-                if good and not whole_rows:
-                    if keys:
-                        yield from keys.errors(cells, None, row_number)
-                    continue
-                errors, readings = rule.judge(cells, row_number)
-                yield from errors
-                if keys:
-                    yield from keys.errors(cells, readings, row_number)
-                if whole_rows:
+                readings = None
+                if not good:
+                    errors, readings = rule.judge(cells, row_number)
+                    yield from errors
+                if keyed:
+                    yield from self.keys.errors(cells, readings, row_number)
+                    yield from self.foreign_keys.errors(cells, readings, row_number)
+                if readings is not None:
                     yield from rule.check_errors(readings, cells, row_number)
+                else:
+                    for known in memos_of_checks:
+                        for name, fault in known.faults(cells):
+                            yield rule.check_error(name, fault, cells, row_number)
+            yield from self.foreign_keys.late_errors()
         finally:
             self.rows = row_number - FIRST_ROW + 1
 
@@ -185,9 +229,33 @@ def check_table(
     *,
     profile: HeaderProfile = "validata",
     with_custom_checks: bool = True,
+    references: References | None = None,
 ) -> TableCheck:
-    """Check a table of texts: the labels of its header row, then its rows (see :class:`TableCheck`)."""
-    return TableCheck(schema, labels, rows, profile=profile, with_custom_checks=with_custom_checks)
+    """Check a table of texts: the labels of its header row, then its rows (see :class:`TableCheck`).
+
+    ``references`` gives the values that foreign keys to other tables may have; keys it does not know are not judged.
+    """
+    return TableCheck(
+        schema, labels, rows, profile=profile, with_custom_checks=with_custom_checks, references=references
+    )
+
+
+KEY_CODES = ("unique-error", "primary-key", "foreign-key")
+CHECK_CODES = ("custom-check-error", "one-of-required")
+
+
+def in_row_order(errors: Iterable[CellError]) -> list[CellError]:
+    """Errors in the order in which the check row by row finds them: by row; cells, then keys, then declared checks."""
+    phases: dict[str, int] = {}
+
+    def place(error: CellError) -> tuple[int, int]:
+        code = error.code
+        phase = phases.get(code)
+        if phase is None:
+            phase = phases[code] = 1 if error.type in KEY_CODES else 2 if error.type in CHECK_CODES else 0
+        return error.row_number or 0, phase
+
+    return sorted(errors, key=place)
 
 
 def _anything(text: str) -> Reading:
@@ -198,68 +266,6 @@ def _is_in(text: str, texts: frozenset[str]) -> bool:
     return text in texts
 
 
-class _Keys:
-    """Uniqueness over a table: ``unique`` fields, ``uniqueKeys`` and the primary key, on cast values."""
-
-    def __init__(self, schema: TableSchema, number: Mapping[str, int]) -> None:
-        self._unique: list[tuple[Field, int, dict[Any, int]]] = [
-            (field, number[field.name] - 1, {})
-            for field in schema.fields
-            if field.unique and field.name in number
-        ]
-        keys = [("unique-error/key", key) for key in schema.unique_keys]
-        if schema.primary_key:
-            keys.append(("primary-key", schema.primary_key))
-        self._composite: list[tuple[str, tuple[Field, ...], tuple[int, ...], dict[Any, int]]] = [
-            (code, tuple(schema.by_name[name] for name in key), tuple(number[name] - 1 for name in key), {})
-            for code, key in keys
-            if all(name in number for name in key)
-        ]
-
-    def __bool__(self) -> bool:
-        return bool(self._unique or self._composite)
-
-    def errors(
-        self, cells: Sequence[str], readings: Sequence[Reading] | None, row_number: int
-    ) -> Iterator[CellError]:
-        """Errors of a row against those before it; each cites the nearest earlier row with the same value."""
-        for field, index, seen in self._unique:
-            value = self._value(field, index, cells, readings)
-            if value is None:
-                continue
-            earlier = _remember(seen, value, row_number)
-            if earlier:
-                yield CellError("unique-error", row_number, field, index + 1, cells[index], {"row": earlier})
-        for code, fields, indexes, seen in self._composite:
-            values = [
-                self._value(field, index, cells, readings)
-                for field, index in zip(fields, indexes, strict=True)
-            ]
-            params = {"names": tuple(field.name for field in fields)}
-            if all(value is None for value in values):
-                if code == "primary-key":
-                    yield CellError("primary-key/empty", row_number, None, None, "", params)
-                continue
-            if code != "primary-key" and None in values:
-                continue
-            earlier = _remember(seen, tuple(values), row_number)
-            if earlier:
-                yield CellError(code, row_number, None, None, "", {**params, "row": earlier})
-
-    @staticmethod
-    def _value(field: Field, index: int, cells: Sequence[str], readings: Sequence[Reading] | None) -> Any:
-        if readings is not None:
-            return readings[index][0]
-        return field.read(cells[index])[0]
-
-
-def _remember(seen: dict[Any, int], value: Any, row_number: int) -> int | None:
-    try:
-        earlier = seen.get(value)
-        seen[value] = row_number
-    except TypeError:  # lists and objects cannot be hashed: their text can
-        return _remember(seen, ("text", repr(value)), row_number)
-    return earlier
-
-
-__all__ = ["CellError", "Fault", "RowRule", "TableCheck", "check_cell", "check_row", "check_table"]
+__all__ = [
+    "CellError", "Fault", "RowRule", "TableCheck", "check_cell", "check_row", "check_table", "in_row_order",
+]  # fmt: skip

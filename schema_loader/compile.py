@@ -131,6 +131,13 @@ class _Compiler:
         self.odd_keys(raw, warn)
         field_type = self.type(raw, name, warn)
         constraints, required, unique = self.constraints(raw.get("constraints"), field_type, warn)
+        categories = _categories(raw, warn)
+        if categories and "enum" not in constraints:
+            # Data Package v2: the categories are the only values a field may have
+            try:
+                constraints["enum"] = CONSTRAINTS["enum"](field_type, [value for value, _ in categories])
+            except ConstraintInvalid as error:
+                warn(error.code, constraint="categories", value=raw["categories"])
         field = Field(
             name=name,
             type=field_type,
@@ -143,7 +150,7 @@ class _Compiler:
             constraints=MappingProxyType(constraints),
             published_examples=self.examples(raw, field_type, warn),
             suggestions=_suggestions(raw),
-            categories=_categories(raw, warn),
+            categories=categories,
             descriptor=MappingProxyType(dict(raw)),
         )
         if raw.get("example") not in (None, "") and field.published_examples and not place:

@@ -8,13 +8,15 @@ Sources: Data Package v2, "fieldsMatch"; frictionless-py 5.21 ``table/header.py`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Literal
 
-from schema_loader.errors import CellError
+from schema_loader.errors import NO_PARAMS, CellError
 from schema_loader.field import Field
+from schema_loader.folding import fold
 from schema_loader.table_schema import FieldsMatch, TableSchema
 
 HeaderProfile = Literal["validata", "frictionless"]
@@ -93,6 +95,13 @@ def _left_over(fields: Sequence[Field], labels: tuple[str, ...]) -> Iterator[tup
     return enumerate(fields, start=len(labels) + 1)
 
 
+def _meant(label: str, schema: TableSchema, labels: tuple[str, ...]) -> Mapping[str, str]:
+    """The name of a missing field that a foreign label looks like, for the words: ``object`` → ``objet``."""
+    missing = {fold(field.name): field.name for field in schema.fields if field.name not in labels}
+    close = difflib.get_close_matches(fold(label), missing, 1, 0.8)
+    return {"meant": missing[close[0]]} if close else NO_PARAMS
+
+
 def _paired(schema: TableSchema, labels: tuple[str, ...]) -> tuple[list[Field | None], list[CellError]]:
     """Columns by name; a label that comes twice keeps its first column, since two cannot both be the field."""
     columns: list[Field | None] = []
@@ -112,7 +121,7 @@ def _by_name(schema: TableSchema, labels: tuple[str, ...], mode: FieldsMatch) ->
     columns, errors = _paired(schema, labels)
     if mode not in TOLERATES_EXTRA:
         errors += [
-            CellError("extra-label", None, None, n, label)
+            CellError("extra-label", None, None, n, label, _meant(label, schema, labels))
             for n, (label, field) in enumerate(zip(labels, columns, strict=True), start=1)
             if field is None and labels.index(label) == n - 1
         ]
@@ -132,7 +141,9 @@ def _validata(schema: TableSchema, labels: tuple[str, ...]) -> HeaderMatch:
         if not label:
             errors.append(CellError("blank-label", None, None, number))
         elif field is None and labels.index(label) == number - 1:
-            warnings.append(CellError("extra-label", None, None, number, label))
+            warnings.append(
+                CellError("extra-label", None, None, number, label, _meant(label, schema, labels))
+            )
     missing = [field for field in schema.fields if field.name not in labels]
     for number, field in _left_over(missing, labels):
         must = field.name in schema.must_have

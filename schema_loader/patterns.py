@@ -25,6 +25,7 @@ MAX_PATTERN = 20_000  # characters; the longest real one has 1,130
 MAX_WAYS = 2_000
 MAX_REPEAT_RE2 = 1_000  # RE2's own bound on {n,m}
 LAST = 0x10FFFF
+LAST_WORD = 0x3FFFF
 
 Ranges = list[tuple[int, int]]
 
@@ -303,5 +304,6 @@ SINGLE: dict[Any, Callable[[Any], Ranges]] = {
 
 @lru_cache(maxsize=3)
 def _escape_ranges(escape: str) -> Ranges:
-    found = re.finditer(f"{escape}+", "".join(map(chr, range(LAST + 1))))
+    # Unicode has no letter, digit or space beyond its third plane (a test looks at every code point)
+    found = re.finditer(f"{escape}+", "".join(map(chr, range(LAST_WORD + 1))))
     return [(match.start(), match.end() - 1) for match in found]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Any
 
 from schema_loader.custom_checks.base import ColumnCheck, Params
-from schema_loader.custom_checks.identifiers import MEMO
+from schema_loader.custom_checks.memo import memoised
 from schema_loader.errors import Fault
 from schema_loader.table_schema import TableSchema
 
@@ -17,6 +16,8 @@ OVERSEAS = (
     "GF",
     "RE",
 )  # their numbers are dialled with ten digits from all of France; RE holds Mayotte's
+
+FRENCH_DIGITS = 10  # with the leading 0
 
 
 class PhoneNumber(ColumnCheck):
@@ -34,7 +35,7 @@ class PhoneNumber(ColumnCheck):
         return phone_fault(str(value))
 
 
-@lru_cache(MEMO)
+@memoised
 def phone_fault(text: str) -> Fault | None:
     """What is wrong with a text as a telephone number, if anything."""
     import phonenumbers
@@ -49,6 +50,9 @@ def phone_fault(text: str) -> Fault | None:
         return None
     if any(is_valid_overseas(text, region) for region in OVERSEAS):
         return None
+    digits = phonenumbers.normalize_digits_only(text)
+    if digits.startswith("0") and not digits.startswith("00") and len(digits) != FRENCH_DIGITS:
+        return PhoneNumber.fault(reason="too-short" if len(digits) < FRENCH_DIGITS else "too-long")
     possible = phonenumbers.is_possible_number_with_reason(number)
     reasons = {ValidationResult.TOO_SHORT: "too-short", ValidationResult.TOO_LONG: "too-long"}
     return PhoneNumber.fault(reason=reasons.get(possible, "unknown"))
@@ -80,15 +84,17 @@ class OpeningHours(ColumnCheck):
 PLACE = re.compile(r"--> (\d+):(\d+)")
 
 
-@lru_cache(MEMO)
+@memoised
 def opening_hours_fault(text: str) -> Fault | None:
     """What is wrong with a text as opening hours, if anything."""
     import opening_hours
 
-    if opening_hours.validate(text):
-        return None
     try:
+        if opening_hours.validate(text):
+            return None
         opening_hours.OpeningHours(text)
+    except UnicodeEncodeError:  # half a character, which only a JSON body can hold
+        return OpeningHours.fault(position=0)
     except opening_hours.ParserError as error:  # type: ignore[attr-defined]  # forgotten in the library's stub
         found = PLACE.search(str(error))
         if found and found[1] == "1":
@@ -117,7 +123,7 @@ class YearInterval(ColumnCheck):
 INTERVAL = re.compile(r"^(\d{4})(?:/(\d{4}))?$")
 
 
-@lru_cache(MEMO)
+@memoised
 def interval_fault(text: str, year_only: bool) -> Fault | None:
     """What is wrong with a text as an interval of years, if anything."""
     found = INTERVAL.match(text)

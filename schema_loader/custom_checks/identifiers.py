@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from functools import lru_cache
 from typing import ClassVar, Literal
 
 from schema_loader.custom_checks.base import ColumnCheck
 from schema_loader.custom_checks.folding import fold
+from schema_loader.custom_checks.memo import memoised
 from schema_loader.errors import Fault
 
-MEMO = 16_384  # distinct texts; a town's beneficiaries come again and again
 RNA = re.compile(r"W[0-9]{9}")
 LENGTHS = {"siren": 9, "siret": 14}
 
@@ -31,11 +30,11 @@ class _Sirene(ColumnCheck):
 
     def judge(self, value: str) -> Fault | None:
         """``reason`` is not-digits, length or check-digit; ``looks_like`` is siren, siret, rna or empty."""
-        return sirene_fault(type(self), value)
+        return sirene_fault(value, type(self))
 
 
-@lru_cache(MEMO)
-def sirene_fault(check: type[_Sirene], text: str) -> Fault | None:
+@memoised
+def sirene_fault(text: str, check: type[_Sirene]) -> Fault | None:
     """What is wrong with a text as a SIREN or a SIRET, if anything."""
     if is_key_right(check.kind, text):
         return None
@@ -110,14 +109,14 @@ class NomenclatureActe(ColumnCheck):
 FOLDED_MATTERS = {fold(matter): matter for matter in NomenclatureActe.MATTERS}
 
 
-@lru_cache(MEMO)
+@memoised
 def acte_fault(text: str) -> Fault | None:
     """What is wrong with a text as a matter of the nomenclature, if anything."""
     matter, slash, rest = text.partition("/")
     folded = fold(matter)
     if slash and folded in FOLDED_MATTERS and not rest.startswith(" "):
         return None
-    close = difflib.get_close_matches(" ".join(folded.split()), FOLDED_MATTERS, 1, 0.7)
+    close = difflib.get_close_matches(" ".join(folded.split()), FOLDED_MATTERS, 1, 0.8)
     meant = FOLDED_MATTERS[close[0]] if close else ""
     if not slash:
         reason = "no-slash"

@@ -12,13 +12,12 @@ import difflib
 import re
 from abc import abstractmethod
 from collections.abc import Collection
-from functools import lru_cache
 from typing import ClassVar
 
 from schema_loader.custom_checks import cog, countries
 from schema_loader.custom_checks.base import ColumnCheck, Params
 from schema_loader.custom_checks.folding import fold
-from schema_loader.custom_checks.identifiers import MEMO
+from schema_loader.custom_checks.memo import memoised
 from schema_loader.errors import Fault
 from schema_loader.table_schema import TableSchema
 
@@ -33,11 +32,11 @@ class _Listed(ColumnCheck):
 
     def judge(self, value: str) -> Fault | None:
         """``reason`` is case (right but for case, accents or apostrophes) or unknown; ``meant`` a close value or empty."""
-        return None if value in self.values() else unlisted_fault(type(self), value)
+        return None if value in self.values() else unlisted_fault(value, type(self))
 
 
-@lru_cache(MEMO)
-def unlisted_fault(check: type[_Listed], text: str) -> Fault:
+@memoised
+def unlisted_fault(text: str, check: type[_Listed]) -> Fault:
     """Names what was probably meant by a text that is not in the list."""
     folded = {fold(value): value for value in sorted(check.values())}
     wanted = " ".join(fold(text).split())

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
+from schema_loader.custom_checks.identifiers import is_key_right
 from schema_loader.errors import CellError
 from schema_loader.field import Field
 from schema_loader.messages.case import NAME_LENGTH, with_example
@@ -122,6 +124,9 @@ REASONS: Mapping[str, str] = {
 }
 
 
+KEYED: tuple[Literal["siret", "siren"], ...] = ("siret", "siren")
+
+
 def check_error(error: CellError, t: Words) -> Message:
     """Words for a French check that a value or a row fails."""
     name = error.code.partition("/")[2] or error.code
@@ -164,7 +169,14 @@ def check_error(error: CellError, t: Words) -> Message:
 
 
 def _with_example(how: str, example: str, field: Field | None, t: Words) -> str:
-    """The check's own example where the field takes it: one that the field makes up might not pass the check."""
+    """The schema's own example of a SIRET or SIREN if its key is right; else the check's, where the field takes it.
+
+    One that the field makes up might not pass the check.
+    """
+    for kind in KEYED:
+        published = field.example if field is not None else None
+        if example == CHECKS[kind].example and published and is_key_right(kind, published):
+            return t.gettext("{how}. Exemple : {example}.", how=how, example=t.literal(published))
     if example and (field is None or not field.read(example)[1]):
         return t.gettext("{how}. Exemple : {example}.", how=how, example=t.literal(example))
     return t.gettext("{how}.", how=how)

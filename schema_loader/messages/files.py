@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from schema_loader.errors import TableUnreadable
 from schema_loader.messages.i18n import N_, Message, Words, words
+from schema_loader.messages.workbooks import WORKBOOKS
 
 # Code → what is wrong, how to mend it. ``{where}`` is the place, as far as it is known.
 UNREADABLE: Mapping[str, tuple[str, str]] = {
@@ -25,11 +26,18 @@ UNREADABLE: Mapping[str, tuple[str, str]] = {
         N_("Une valeur est trop longue pour être lue{where} : plus de {limit} caractères."),
         N_("Vérifiez qu’un guillemet ouvert est bien refermé."),
     ),
+    "file-unclosed-quote": (
+        N_(
+            "Un guillemet droit ouvert{where} n’est jamais refermé : tout ce qui suit se lit comme une seule valeur."
+        ),
+        N_("Ajoutez le guillemet qui manque à la fin de cette valeur, ou supprimez celui qui est de trop."),
+    ),
     "file-not-csv": (
         N_("Ce fichier ne peut pas être lu comme un fichier CSV{where}."),
         N_("Vérifiez les guillemets droits à cet endroit, puis enregistrez de nouveau le fichier en CSV."),
     ),
 }
+MOST_NAMES = 20
 OTHER = (
     N_("Ce fichier ne peut pas être lu comme un tableau{where}."),
     N_("Enregistrez-le de nouveau, en CSV ou en XLSX."),
@@ -39,23 +47,29 @@ OTHER = (
 def unreadable(error: TableUnreadable, lang: str = "fr") -> Message:
     """What stops the reading of a file, and where."""
     t = words(lang)
-    sentences = UNREADABLE.get(error.code, OTHER)
-    shown = {
-        key: t.number(value) if isinstance(value, int) else t.quote(str(value))
-        for key, value in error.params.items()
-        if key != "where"
-    }
+    sentences = UNREADABLE.get(error.code) or WORKBOOKS.get(error.code, OTHER)
+    shown = {key: _shown(value, t) for key, value in error.params.items() if key != "where"}
     shown.setdefault("encoding", t.quote("utf-8"))
     if isinstance(error.params.get("encoding"), str) and error.code == "file-bad-byte":
         shown["encoding"] = error.params["encoding"].upper()
     for name in ("limit", "count"):
         shown.setdefault(name, "?")
+    for name in ("cell", "sheet", "names"):
+        shown.setdefault(name, "…")
     where = _where(error, t)
     return Message(t.gettext(sentences[0], **shown, where=where), t.gettext(sentences[1], **shown))
 
 
+def _shown(value: object, t: Words) -> str:
+    if isinstance(value, int):
+        return t.number(value)
+    if isinstance(value, tuple):
+        return t.choices([str(item) for item in value], most=MOST_NAMES, join=t.all_of)
+    return t.quote(str(value))
+
+
 def _where(error: TableUnreadable, t: Words) -> str:
-    for key in ("row", "line"):
+    for key in ("line", "row"):  # a text editor shows lines
         number = error.params.get(key)
         if isinstance(number, int):
             return " " + t.gettext("à la ligne {number}", number=t.number(number))

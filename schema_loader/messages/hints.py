@@ -13,7 +13,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from schema_loader.field import Field
-from schema_loader.messages.i18n import SHOWN_EXAMPLE, fold
+from schema_loader.folding import fold
+from schema_loader.messages.i18n import SHOWN_EXAMPLE
 from schema_loader.types import (
     ArrayType,
     BooleanType,

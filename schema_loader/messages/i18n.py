@@ -170,13 +170,6 @@ def _visible(character: str) -> str:
     return character
 
 
-def fold(text: str) -> str:
-    """A text without case, accents, ligatures or surplus spaces, to find what was nearly typed."""
-    text = text.casefold().replace("œ", "oe").replace("æ", "ae").replace("’", "'")
-    decomposed = unicodedata.normalize("NFKD", text)
-    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
-
-
 def after_colon(sentence: str) -> str:
     """A sentence as it goes on after a colon: without its capital."""
     return sentence[:1].lower() + sentence[1:]

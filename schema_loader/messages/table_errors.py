@@ -204,8 +204,27 @@ def _key_empty(error: CellError, t: Words, as_warning: bool) -> Message:
 
 
 def _foreign_key(error: CellError, t: Words, as_warning: bool) -> Message:
-    problem = t.gettext("Cette ligne renvoie à une autre table, où ses valeurs ne se trouvent pas.")
-    return Message(problem, t.gettext("Vérifiez ces valeurs, ou ajoutez-les d’abord à l’autre table."))
+    values, names = error.params.get("values", ()), error.params.get("names", ())
+    table = error.params.get("resource") or ""
+    shown = t.all_of([t.quote(value) for value in values])
+    where = t.all_of([t.quote(name) for name in error.params.get("reference", ())])
+    columns = t.all_of([t.quote(name) for name in names])
+    if table:
+        problem = t.gettext(
+            "{columns} renvoie à la table {table}, où {values} ne se trouve pas dans {where}.",
+            columns=t.ngettext("La colonne {columns}", "L’ensemble {columns}", len(names), columns=columns),
+            table=t.quote(table),
+            values=shown,
+            where=where,
+        )
+        return Message(problem, t.gettext("Vérifiez cette valeur, ou ajoutez-la d’abord à l’autre table."))
+    problem = t.gettext(
+        "{columns} renvoie à une autre ligne de ce tableau, mais {values} ne se trouve pas dans {where}.",
+        columns=t.ngettext("La colonne {columns}", "L’ensemble {columns}", len(names), columns=columns),
+        values=shown,
+        where=where,
+    )
+    return Message(problem, t.gettext("Vérifiez cette valeur, ou ajoutez la ligne qui la porte."))
 
 
 _MAKERS: Mapping[str, Maker] = {

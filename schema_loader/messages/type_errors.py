@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from schema_loader.folding import fold
 from schema_loader.messages import hints
 from schema_loader.messages.case import Case
 from schema_loader.messages.describe import type_in_words
-from schema_loader.messages.i18n import N_, Message, Words, fold
+from schema_loader.messages.i18n import N_, Message, Words
 from schema_loader.types import FieldType
 from schema_loader.types.structured import read_json
 

@@ -235,7 +235,10 @@ class IntegerType(_Numeric):
 
 
 class BooleanType(FieldType):
-    """Table Schema ``boolean``: the schema's own words, letter for letter, without stripping."""
+    """Table Schema ``boolean``: the schema's own words, letter for letter, without stripping.
+
+    ``words`` maps each of them to what it means.
+    """
 
     name = "boolean"
     options = ("trueValues", "falseValues")
@@ -249,7 +252,7 @@ class BooleanType(FieldType):
         both = sorted(set(self.true_values) & set(self.false_values))
         if both:
             warn("boolean-words-clash", words=both)
-        self._meaning = dict.fromkeys(self.true_values, True) | dict.fromkeys(self.false_values, False)
+        self.words = dict.fromkeys(self.true_values, True) | dict.fromkeys(self.false_values, False)
 
     @staticmethod
     def _words(
@@ -267,19 +270,19 @@ class BooleanType(FieldType):
 
     def parse(self, text: str) -> bool | None:
         """True or False."""
-        return self._meaning.get(text)
+        return self.words.get(text)
 
     def from_json(self, data: Any) -> bool | None:
         """A JSON boolean, or one of the schema's words."""
         if isinstance(data, bool):
             return data
-        return self._meaning.get(data) if isinstance(data, str) else None
+        return self.words.get(data) if isinstance(data, str) else None
 
     def format(self, value: bool) -> str:
         """The schema's first word for it."""
         words = self.true_values if value else self.false_values
         # a word that is listed on both sides reads as false: take one that reads back as the value
-        return next((word for word in words if self._meaning[word] is value), words[0])
+        return next((word for word in words if self.words[word] is value), words[0])
 
     def to_json(self, value: bool) -> bool:
         """The boolean."""

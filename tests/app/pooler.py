@@ -6,7 +6,6 @@ import os
 import pwd
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -49,16 +48,8 @@ def pgbouncer(url: str, *, server_connections: int) -> Iterator[str]:
         account = pwd.getpwnam("tabellion")
         for path in (folder, folder / "users", folder / "ini"):
             os.chown(path, account.pw_uid, account.pw_gid)
-        reach = os.pathsep.join(path for path in (str(folder), parts["host"]) if path.startswith("/"))
-        command = [
-            sys.executable,
-            "-I",
-            unprivileged.__file__,
-            str(account.pw_uid),
-            str(account.pw_gid),
-            reach,
-            *command,
-        ]
+        reach = [path for path in (str(folder), parts["host"]) if path.startswith("/")]
+        command = unprivileged.command(account.pw_uid, account.pw_gid, reach, command)
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     pooled = (
         f"postgresql://{quote(parts['user'], safe='')}:{quote(parts['password'], safe='')}@/pooled"

@@ -73,6 +73,22 @@ def test_no_mode_of_another_folder_changes_however_long_the_path(tmp_path: Path)
     assert not outside.exists(), "nothing is left outside of the data folder"
 
 
+def test_any_name_of_folder_will_do(tmp_path: Path) -> None:
+    folder = tmp_path / "Données : l’été, 100 % « vrai » \"x\" 'y' $HOME"
+    folder.mkdir()
+    (tmp_path / "link").symlink_to(folder)
+    server, joining = EmbeddedPostgres(folder), EmbeddedPostgres(tmp_path / "link")
+    server.start()
+    joining.start()
+    try:
+        assert joining.pid == server.pid
+        keep(joining, "a")
+        assert kept(server) == ["a"]
+    finally:
+        joining.stop()
+        server.stop()
+
+
 def test_nothing_it_makes_is_open_to_others(server: EmbeddedPostgres) -> None:
     assert server.socket_dir is not None
     made = [server.home, *server.home.rglob("*"), *server.folder.glob(".postgresql*")]

@@ -19,6 +19,7 @@ import psycopg
 import pytest
 
 from app.embedded_postgres import EmbeddedPostgres
+from tests.app.pooler import pgbouncer
 from tests.app.sentences import plain
 from tests.corpus import ROOT
 from tests.database import Server
@@ -222,6 +223,27 @@ def test_it_serves_on_a_database_of_one_s_own(
         assert service.stop() == 0
         with psycopg.connect(database_server.of(name)) as connection:
             assert connection.execute("SELECT count(*) FROM procrastinate_workers").fetchone() == (0,)
+    finally:
+        database_server.drop(name)
+
+
+def test_it_serves_through_a_pooler(folder: Path, database_server: Server, worker_name: str) -> None:
+    """Requests and jobs pass through pgbouncer, upgrades go straight to the server."""
+    name = f"tabellion_pooled_{worker_name}"
+    database = database_server.create(name)
+    try:
+        with pgbouncer(database.url, server_connections=4) as pooled:
+            service = Service(
+                folder,
+                DATABASE_URL=pooled,
+                TABELLION_DATABASE_ADMIN_URL=database.admin_url or "",
+                TABELLION_DATABASE_POOLED="true",
+            )
+            service.wait_ready()
+            service.wait_worker()
+            time.sleep(1.5)  # the worker has asked for jobs, more than once
+            assert service.stop() == 0
+        assert not [event for event in service.events() if event["level"] in {"error", "warning"}]
     finally:
         database_server.drop(name)
 

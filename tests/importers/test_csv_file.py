@@ -90,6 +90,35 @@ def test_a_cell_beyond_reason_is_refused_with_its_row(tmp_path: Path) -> None:
     assert (caught.value.code, caught.value.params["row"]) == ("file-cell-too-long", 3)
 
 
+def test_a_line_beyond_reason_is_refused_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_file, "MAX_LINE", 1_000)
+    path = written(tmp_path, b"a,b\n1,2\n" + b"x," * 2_000 + b"\n")
+    with pytest.raises(TableUnreadable) as caught:
+        list(read_records(path, TextLayout("utf-8", ",")))
+    assert (caught.value.code, caught.value.params["line"]) == ("file-cell-too-long", 3)
+
+
+@pytest.mark.parametrize("data", [b'a,b\n1,2\n3,"open\n4,5\n', b'a,b\n1,2\n3,"open'])
+def test_a_quotation_mark_that_is_never_closed_is_named_where_it_opens(tmp_path: Path, data: bytes) -> None:
+    path = written(tmp_path, data)
+    reader = read_records(path, TextLayout("utf-8", ","))
+    records = [next(reader) for _ in range(3)]  # what comes before the fault is read all the same
+    with pytest.raises(TableUnreadable) as caught:
+        next(reader)
+    assert len(records) == 3
+    assert caught.value.code == "file-unclosed-quote"
+    assert (caught.value.params["row"], caught.value.params["line"]) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    "data", [b'a,b\n1,5" pipe', b'a,b\n1,"x ""y"""\n', b'a,b\n1,"x\ny"', b'a,b\n1,"x"y\n']
+)
+def test_other_quotation_marks_are_none_of_our_business(tmp_path: Path, data: bytes) -> None:
+    assert len(list(read_records(written(tmp_path, data), TextLayout("utf-8", ",")))) == 2
+
+
 def test_more_columns_than_a_spreadsheet_has_are_refused(tmp_path: Path) -> None:
     path = written(tmp_path, b"," * 20_000)
     with pytest.raises(TableUnreadable) as caught:

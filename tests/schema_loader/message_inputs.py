@@ -125,6 +125,14 @@ TABLE = {
 }
 ONE_KEY = {"fields": [{"name": "siret"}, {"name": "lieu"}], "primaryKey": "siret", "fieldsMatch": "partial"}
 
+TREE = {
+    "fields": [{"name": "siret"}, {"name": "lieu"}],
+    "foreignKeys": [
+        {"fields": "lieu", "reference": {"resource": "", "fields": "siret"}},
+        {"fields": ["siret", "lieu"], "reference": {"resource": "", "fields": ["lieu", "siret"]}},
+    ],
+}
+
 HEADERS: list[tuple[dict[str, Any], list[str], str]] = [
     (TABLE, ["lieu", "siret", "zzz", ""], "validata"),
     (TABLE, ["date", "siret", "date"], "validata"),
@@ -146,6 +154,7 @@ ROWS: list[tuple[dict[str, Any], list[list[str]]]] = [
     ),
     (TABLE, [["", "2024-03-12", ""], ["12", "", "34"], ["13", "", "34"]]),
     (ONE_KEY, [["12", "34"], ["12", "34"], ["", "34"]]),
+    (TREE, [["12", "34"]]),
 ]
 
 

@@ -172,3 +172,61 @@ def test_a_table_says_what_its_rows_say_one_by_one(data: st.DataObject) -> None:
         for e in check_row(one, row, n)
     ]
     assert whole == by_row
+
+
+TREE: dict[str, Any] = {
+    "fields": [{"name": "id", "type": "integer"}, {"name": "parent", "type": "integer"}],
+    "foreignKeys": [{"fields": "parent", "reference": {"resource": "", "fields": "id"}}],
+}
+
+
+def test_a_key_to_the_table_itself_may_refer_to_a_later_row() -> None:
+    one = compile_descriptor(TREE)
+    rows = [["1", "2"], ["2", ""], ["3", "01"], ["4", "9"], ["5"]]
+    errors = list(check_table(one, ["id", "parent"], rows))
+    assert [(e.row_number, e.code) for e in errors] == [(6, "missing-cell"), (5, "foreign-key")]
+    assert errors[1].params["values"] == ("9",)
+
+
+def test_a_key_to_another_table_is_judged_by_what_is_known_of_it() -> None:
+    described = {
+        **TREE,
+        "foreignKeys": [{"fields": "parent", "reference": {"resource": "towns", "fields": "code"}}],
+    }
+    one = compile_descriptor(described)
+    rows = [["1", "10"], ["2", "11"], ["3", ""]]
+    known = check_table(
+        one, ["id", "parent"], rows, references=lambda key: {(10,)} if key.resource == "towns" else None
+    )
+    assert [(e.row_number, e.code) for e in known] == [(3, "foreign-key")]
+    assert list(check_table(one, ["id", "parent"], rows)) == []
+
+
+def test_categories_are_the_only_values() -> None:
+    described = {
+        "name": "a",
+        "type": "integer",
+        "categories": [{"value": 1, "label": "peu"}, {"value": 2, "label": "beaucoup"}],
+    }
+    one = compile_descriptor({"fields": [described]}).fields[0]
+    assert one.choices == ("1", "2")
+    assert one.categories == (("1", "peu"), ("2", "beaucoup"))
+    assert [fault.code for fault in one.read("3")[1]] == ["constraint-error/enum"]
+
+
+def test_checks_judge_each_row_once_for_each_set_of_texts() -> None:
+    one = compile_descriptor(
+        {"fields": [{"name": "a"}, {"name": "b"}], "custom_checks": [
+            {"name": "cohesive-columns-value", "params": {"column": "a", "othercolumns": ["b"]}}]}
+    )  # fmt: skip
+    rows = [["x", ""], ["x", "y"]] * 3
+    assert [row for row, _, code in found(one, ["a", "b"], rows) if code.startswith("custom")] == [2, 4, 6]
+
+
+def test_a_label_close_to_a_missing_column_is_told_apart() -> None:
+    one = compile_descriptor({"fields": [{"name": "objet"}, {"name": "montant"}]})
+    table = check_table(one, ["Object", "montant", "zzz"], [])
+    assert [dict(w.params) for w in table.header.warnings if w.code == "extra-label"] == [
+        {"meant": "objet"},
+        {},
+    ]

@@ -18,6 +18,7 @@ from schema_loader.constraints import CONSTRAINTS
 from schema_loader.custom_checks import CHECKS
 from schema_loader.errors import CellError, SchemaRefused, SchemaWarning, TableUnreadable
 from schema_loader.messages import Message, check_errors
+from schema_loader.messages.workbooks import WORKBOOKS
 from schema_loader.types import TYPES
 from tests.schema_loader.message_checks import LANGUAGES, check_sentences
 from tests.schema_loader.message_inputs import (
@@ -129,6 +130,14 @@ def test_the_example_that_a_check_shows_passes_it(name: str) -> None:
         assert not list(check_table(compile_descriptor(descriptor), labels, rows))
 
 
+def test_a_check_shows_the_example_of_the_schema_when_it_is_a_right_one() -> None:
+    for example, shown in (("40483304800022", "40483304800022"), ("12345678901234", "21750001600019")):
+        error = CellError(
+            "custom-check-error/siret", 2, field(example=example), 1, "12", {"reason": "check-digit"}
+        )
+        assert f"{shown}." in messages.cell_message(error).remedy
+
+
 def test_every_warning_of_a_header_has_milder_words_in_both_languages() -> None:
     for warning in header_warnings():
         both(lambda lang, warning=warning: messages.cell_message(warning, lang, as_warning=True))
@@ -153,8 +162,23 @@ def test_every_unreadable_file_has_words_in_both_languages() -> None:
         for place in ({}, {"row": 12}, {"line": 1234, "byte": "E9", "offset": 12}):
             error = TableUnreadable(code, **place, encoding="utf-8", limit=1234, count=12)
             both(lambda lang, error=error: messages.unreadable(error, lang))
-            if "line" in place and code != "file-unknown-encoding":
+            if "line" in place and code != "file-unknown-encoding" and code not in WORKBOOKS:
                 assert "ligne 1\u202f234" in messages.unreadable(error).problem
+
+
+def test_every_unreadable_workbook_has_words_that_name_the_place() -> None:
+    for code, sentences in WORKBOOKS.items():
+        error = TableUnreadable(
+            code, cell="AB7", sheet="2024", names=("Janvier", "Février"), count=20_000, limit=1234
+        )
+        both(lambda lang, error=error: messages.unreadable(error, lang))
+        said = str(messages.unreadable(error))
+        for name, value in (
+            ("cell", "AB7"),
+            ("names", "« Janvier » et « Février »"),
+            ("limit", "1\u202f234"),
+        ):
+            assert (value in said.replace("\u00a0", " ")) == ("{" + name + "}" in "".join(sentences)), code
 
 
 def test_no_code_of_the_source_is_left_out() -> None:

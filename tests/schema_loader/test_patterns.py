@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schema_loader.examples import made_from
-from schema_loader.patterns import PatternInvalid, compile_pattern
+from schema_loader.patterns import PatternInvalid, _escape_ranges, compile_pattern
 from tests.corpus import corpus_files, needs_corpus
 
 ODD = [
@@ -43,6 +43,13 @@ def test_every_engine_says_what_re_says(pattern: str, text: str, near: bool) -> 
         assert compile_pattern(pattern).matches(candidate) == (
             re.match(f"^{pattern}$", candidate) is not None
         )
+
+
+@pytest.mark.parametrize("escape", [r"\d", r"\s", r"\w"])
+def test_classes_are_written_out_whole(escape: str) -> None:
+    ranges = _escape_ranges(escape)
+    written = {code for low, high in ranges for code in range(low, high + 1)}
+    assert written == {match.start() for match in re.finditer(escape, "".join(map(chr, range(0x110000))))}
 
 
 @needs_corpus
