@@ -59,6 +59,18 @@ def accent(colour: str) -> Accent | None:
     return Accent(light, dark)
 
 
+def nearest(colour: str) -> str | None:
+    """The same hue, darkened just until it can be read on our paper; None when ``colour`` is no colour."""
+    if not _HEX.fullmatch(colour):
+        return None
+    tried = f"#{colour.removeprefix('#').lower()}"
+    hue, lightness, saturation = colorsys.rgb_to_hls(*_channels(tried))
+    while accent(tried) is None:
+        lightness = max(0.0, lightness - 0.02)
+        tried = _hex(colorsys.hls_to_rgb(hue, lightness, saturation))
+    return tried
+
+
 def mix(colour: str, ground: str, share: float) -> str:
     """``share`` of a colour in another, as CSS's ``color-mix(in srgb, …)``."""
     pairs = zip(_channels(colour), _channels(ground), strict=True)

@@ -21,7 +21,7 @@ from app.settings import Settings, get_settings
 
 log = logging.getLogger(__name__)
 
-FEATURES: tuple[str, ...] = ("app.health", "app.pages.views")
+FEATURES: tuple[str, ...] = ("app.health", "app.pages.views", "app.catalog.views")
 """Modules with a ``router``, in the order of their addresses. A new feature adds its name here."""
 
 DEMO_FEATURES: tuple[str, ...] = ("app.pages.gallery",)
