@@ -34,7 +34,7 @@ def to_html(text: str) -> Markup:
         attribute_filter=_whole_addresses,
         link_rel="noopener noreferrer nofollow",
     )
-    return Markup(clean)  # noqa: S704 -- nh3 kept only the tags above
+    return Markup(clean)  # noqa: S704 (nh3 kept only the tags above)
 
 
 def _whole_addresses(tag: str, attribute: str, value: str) -> str | None:

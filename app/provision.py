@@ -302,7 +302,7 @@ def roles_script(database: str) -> str:
 
 def _external(settings: Settings) -> Database:
     """The addresses for a server of the person's own: theirs serves as administrator's when it may create roles."""
-    assert settings.database_url is not None  # noqa: S101 -- the caller looked
+    assert settings.database_url is not None  # noqa: S101 (the caller looked)
     url = _plain(settings.database_url.get_secret_value())
     if settings.database_admin_url is not None:
         return Database(url, _plain(settings.database_admin_url.get_secret_value()))

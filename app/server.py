@@ -93,7 +93,7 @@ class WorkerProcess:
         self._thread.join()
 
     def _start(self) -> None:
-        self._child = subprocess.Popen(  # noqa: S603 -- ourselves
+        self._child = subprocess.Popen(  # noqa: S603 (our own command, no shell)
             [sys.executable, "-m", "app.cli", "worker", "--parent", str(os.getpid())],
             start_new_session=True,  # Ctrl-C in the terminal is for the server, which stops the worker in its turn
             stdin=subprocess.DEVNULL,

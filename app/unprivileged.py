@@ -68,7 +68,7 @@ def reaches(paths: list[str]) -> bool:
             if Path(path).is_dir():
                 next(Path(path).iterdir(), None)
             else:
-                subprocess.run([path, "--version"], check=True, capture_output=True, cwd="/")  # noqa: S603
+                subprocess.run([path, "--version"], check=True, capture_output=True, cwd="/")  # noqa: S603 (a program of ours, no shell)
     except (OSError, subprocess.CalledProcessError):
         return False
     return True
@@ -108,7 +108,7 @@ def main(arguments: list[str]) -> int:
     if sys.platform == "linux":
         # no set-user-ID program gives any of it back
         ctypes.CDLL(None).prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    return os.execv(program[0], program)  # noqa: S606 -- the whole point: no shell, same process
+    return os.execv(program[0], program)  # noqa: S606 (the whole point: no shell, same process)
 
 
 if __name__ == "__main__":

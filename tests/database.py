@@ -21,7 +21,7 @@ from app import db, provision, settings
 from app.embedded_postgres import EmbeddedPostgres
 from app.provision import Database
 
-SECRET = "of the tests, at least thirty-two characters"  # noqa: S105 -- of nothing else
+SECRET = "of the tests, at least thirty-two characters"  # noqa: S105 (a secret of the tests alone)
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "200"}
 
 

@@ -28,7 +28,7 @@ class Base(DeclarativeBase):
     forces row-level security on it (a test reads both from the database)."""
 
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {  # noqa: RUF012 -- SQLAlchemy reads it as declared
+    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy reads it as declared)
         str: Text(),
         int: BigInteger(),
         bytes: LargeBinary(),

@@ -106,7 +106,7 @@ def test_the_cause_of_an_error_is_followed() -> None:
         except KeyError as error:
             raise ValueError from error
 
-    with pytest.raises(ValueError) as caught:  # noqa: PT011 -- it has no words
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 (it has no words)
         middle()
     found = logs.places(caught.value)
     assert [name for name in found if " " not in name] == ["KeyError", "ValueError"]

@@ -37,7 +37,7 @@ def login(database_server: Server, worker_name: str) -> Iterator[str]:
         connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
 
 
-def as_role(url: str, user: str, password: str = "secret") -> str:  # noqa: S107 -- of a test
+def as_role(url: str, user: str, password: str = "secret") -> str:  # noqa: S107 (the password of a test)
     return provision.as_login(url, user, password)
 
 

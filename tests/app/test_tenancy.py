@@ -50,7 +50,7 @@ def two(make: Make) -> tuple[Establishment, Establishment, Account]:
 
 def rows(table: str, scope: Scope) -> int:
     with db.in_transaction(scope) as session:
-        return session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()  # noqa: S608 -- our own names
+        return session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()  # noqa: S608 (our own names)
 
 
 @pytest.mark.parametrize("table", TENANT_TABLES)
@@ -140,7 +140,7 @@ def test_a_scope_shows_its_own_establishment_alone(table: str, two) -> None:
     assert rows(table, scope) == 1
     column = "id" if table == "establishment" else "establishment_id"
     with db.in_transaction(scope) as session:
-        found = session.execute(text(f"SELECT {column} FROM {table}")).scalars().all()  # noqa: S608
+        found = session.execute(text(f"SELECT {column} FROM {table}")).scalars().all()  # noqa: S608 (our own names)
     assert found == [one.id]
 
 

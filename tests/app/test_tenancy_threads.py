@@ -24,7 +24,7 @@ class Boom(Exception):
 
 def work(seed: int, engine, places: list[int]) -> int:
     """Gives how many rows it committed; raises at the first that is not its own."""
-    random, written = Random(seed), 0  # noqa: S311 -- which establishment comes next is no secret
+    random, written = Random(seed), 0  # noqa: S311 (which establishment comes next is no secret)
     for turn in range(TRANSACTIONS):
         place = random.choice(places)
         scope = Scope.of(place, random.choice([Role.reader, Role.editor]), account=None)
