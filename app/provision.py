@@ -82,7 +82,7 @@ def open_database(settings: Settings, *, upgrade: bool = True) -> Iterator[Datab
     Raises :class:`CannotStart` with what to do.
     """
     if settings.database_url is not None:
-        database = _external(settings)
+        database = _external(settings, settings.database_url.get_secret_value())
         prepare(database, upgrade=upgrade)
         yield database
         return
@@ -300,10 +300,10 @@ def roles_script(database: str) -> str:
     return "\n".join(f"{line};" for line in lines) + "\n\\password tab_app\n"
 
 
-def _external(settings: Settings) -> Database:
+def _external(settings: Settings, given: str) -> Database:
     """The addresses for a server of the person's own: theirs serves as administrator's when it may create roles."""
     assert settings.database_url is not None  # noqa: S101 (the caller looked)
-    url = _plain(settings.database_url.get_secret_value())
+    url = _plain(given)
     if settings.database_admin_url is not None:
         return Database(url, _plain(settings.database_admin_url.get_secret_value()))
     with connect(url) as connection:

