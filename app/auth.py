@@ -67,7 +67,7 @@ def load_viewer(session: Session, token: str | None, slug: str | None = None) ->
         return None
     if datetime.now(UTC) - found.last_seen_at > NOTED_EVERY:
         with db.aside(Scope("tab_web", found.id)) as other:
-            queries.prolong_session(other, found.session_id, _expiry())
+            queries.prolong_session(other, found.session_id, *_lasting())
     base = Scope("tab_web", found.id)
     set_scope(session, base)
     roles = {row.establishment_id: Role(row.role) for row in queries.own_memberships(session, found.id)}
@@ -99,7 +99,7 @@ def start_session(session: Session, account_id: int, user_agent: str = "") -> st
         LoginSession(
             token_hash=token_hash(token),
             account_id=account_id,
-            expires_at=_expiry(),
+            expires_at=datetime.now(UTC) + min(_lasting()),
             user_agent=user_agent[:80],
         )
     )
@@ -122,7 +122,7 @@ def set_cookie(response: Response, token: str) -> None:
     response.set_cookie(
         cookie_name(),
         token,
-        max_age=get_settings().session_days * 86400,
+        max_age=get_settings().session_max_days * 86400,  # an ended session is recognised, not unknown
         path="/",
         httponly=True,
         samesite="lax",
@@ -151,8 +151,10 @@ def account_of(session: Session) -> int | None:
     return None if scope is None else scope.account
 
 
-def _expiry() -> datetime:
-    return datetime.now(UTC) + timedelta(days=get_settings().session_days)
+def _lasting() -> tuple[timedelta, timedelta]:
+    """How long a session lasts without use, and in all."""
+    settings = get_settings()
+    return timedelta(days=settings.session_days), timedelta(days=settings.session_max_days)
 
 
 def is_https() -> bool:

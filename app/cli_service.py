@@ -1,4 +1,4 @@
-"""The commands of the service: ``serve``, ``worker``, ``db …``. Imported with the command line, hence light: the web, the
+"""The commands of the service: ``serve``, ``worker``, ``db …``, ``user …``. Imported with the command line, hence light: the web, the
 database and the queue are imported where they are used."""
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ def register(main: typer.Typer) -> None:
     main.command()(serve)
     main.command()(worker)
     main.add_typer(db_commands, name="db")
+    from app.accounts.cli import user_commands
+
+    main.add_typer(user_commands, name="user")
 
 
 def serve(
@@ -43,7 +46,7 @@ def serve(
     data_dir: DataDir = None,
 ) -> None:
     """Démarrer le service : base de données, traitements, pages."""
-    with _settings(host=host, port=port, demo=demo, worker=with_worker, data_dir=data_dir) as settings:
+    with settings_of(host=host, port=port, demo=demo, worker=with_worker, data_dir=data_dir) as settings:
         from app.server import serve as run
 
         run(settings)
@@ -53,7 +56,7 @@ def worker(
     parent: Annotated[int | None, typer.Option("--parent", hidden=True)] = None, data_dir: DataDir = None
 ) -> None:
     """Exécuter les traitements longs, à part du service."""
-    with _settings(data_dir=data_dir) as settings:
+    with settings_of(data_dir=data_dir) as settings:
         from app.provision import open_database
         from app.worker import run
 
@@ -64,7 +67,7 @@ def worker(
 @db_commands.command("upgrade")
 def db_upgrade(data_dir: DataDir = None) -> None:
     """Mettre la base de données à jour : rôles et tables. Sans effet si elle l’est déjà."""
-    with _settings(data_dir=data_dir) as settings:
+    with settings_of(data_dir=data_dir) as settings:
         from app import migrate
         from app.i18n import gettext as _
         from app.provision import open_database
@@ -84,7 +87,7 @@ def db_roles(
 
 
 @contextmanager
-def _settings(**chosen: object) -> Iterator[Settings]:
+def settings_of(**chosen: object) -> Iterator[Settings]:
     """The settings, those of the command line first; a refusal to start is said in a sentence."""
     import os
 

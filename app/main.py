@@ -11,6 +11,7 @@ from importlib import import_module
 from fastapi import Depends, FastAPI
 
 from app import csrf
+from app.accounts import again
 from app.assets import PREFIX, Assets
 from app.i18n import LanguageMiddleware
 from app.logs import RequestLog
@@ -21,7 +22,14 @@ from app.settings import Settings, get_settings
 
 log = logging.getLogger(__name__)
 
-FEATURES: tuple[str, ...] = ("app.health", "app.pages.views", "app.catalog.views")
+FEATURES: tuple[str, ...] = (
+    "app.health",
+    "app.pages.views",
+    "app.catalog.views",
+    "app.accounts.views",
+    "app.accounts.own.views",
+    "app.accounts.team.views",
+)
 """Modules with a ``router``, in the order of their addresses. A new feature adds its name here."""
 
 DEMO_FEATURES: tuple[str, ...] = ("app.pages.gallery",)
@@ -51,6 +59,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     https = settings.public_url.startswith("https://")
     errors.install(application, https=https)
+    again.install(application)
     for name in FEATURES + (DEMO_FEATURES if settings.demo else ()):
         application.include_router(import_module(name).router)
     application.mount(PREFIX, Assets(), name="static")

@@ -19,7 +19,7 @@ from app.errors import CannotStart
 from app.i18n import N_
 
 KILO, MEGA = 1024, 1024 * 1024
-SECRET_FILE = "secret-key"  # noqa: S105 -- the name of a file, not a secret
+SECRET_FILE = "secret-key"  # noqa: S105 (the name of a file, not a secret)
 
 
 class Settings(BaseSettings):
@@ -65,6 +65,8 @@ class Settings(BaseSettings):
     """At least 32 characters, the same on every server of one service; without it, made once in the data folder."""
     session_days: int = Field(default=14, ge=1)
     """How long a sign-in lasts without use."""
+    session_max_days: int = Field(default=60, ge=1)
+    """How long a sign-in lasts in all: then the password is asked again."""
 
     smtp_host: str | None = None
     smtp_port: int = 587

@@ -89,7 +89,7 @@ def answer(
     if status == 413 and (bound := getattr(request.state, "max_body", None)):
         problem = problem or gettext("La limite est de {size}.", size=file_size(bound))
     reference = getattr(request.state, "request_id", "") if status >= 500 else ""
-    if _wants_json(request):
+    if wants_json(request):
         message = problem or gettext(title)
         return JSONResponse({"status": status, "message": message}, status, headers)
     response = render(
@@ -130,6 +130,7 @@ def _unreadable(request: Request, error: Exception) -> Response:
     return answer(request, 404 if places <= {"path", "query"} else 422)
 
 
-def _wants_json(request: Request) -> bool:
+def wants_json(request: Request) -> bool:
+    """A program asks, not a reader of pages."""
     accept = request.headers.get("accept", "")
     return "application/json" in accept and "text/html" not in accept
