@@ -226,11 +226,11 @@ def check_login(connection: psycopg.Connection[Any]) -> None:
             raise CannotStart(
                 N_(
                     "Le compte PostgreSQL « {user} » n’a pas les droits du rôle « {role} ». Un compte qui administre PostgreSQL les "
-                    "lui donne par : ALTER ROLE {user} INHERIT; GRANT {login} TO {user};"
+                    "lui donne par : {statements}"
                 ),
                 user=connection.info.user,
                 role=role,
-                login=LOGIN,
+                statements=f"ALTER ROLE {connection.info.user} INHERIT; GRANT {LOGIN} TO {connection.info.user};",
             )
 
 

@@ -193,6 +193,7 @@ def test_a_taken_port_is_said_before_anything_starts(folder: Path) -> None:
     assert f"Le port {port} est déjà pris sur 127.0.0.1" in words
     assert f"--port {port + 1}" in words
     assert not (folder / "postgresql").exists()
+    assert f"Port {port} is already taken on 127.0.0.1" in english
     assert "Traceback" not in words + english
 
 
