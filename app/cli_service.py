@@ -76,6 +76,52 @@ def db_upgrade(data_dir: DataDir = None) -> None:
             print(_("La base de données est à jour (version {revision}).", revision=migrate.head()))
 
 
+@db_commands.command("backup")
+def db_backup(
+    file: Annotated[
+        Path, typer.Argument(metavar="FICHIER", help="L’archive à écrire ; elle ne doit pas exister.")
+    ],
+    data_dir: DataDir = None,
+) -> None:
+    """Sauvegarder la base de données et les fichiers dans une seule archive, puis la relire et comparer."""
+    with settings_of(data_dir=data_dir) as settings:
+        from app import backup
+        from app.i18n import gettext as _
+
+        made = backup.backup(settings, file)
+        print(
+            _(
+                "Sauvegarde écrite et relue : {file} ({tables} tables, {rows} lignes, {files} fichiers).",
+                file=str(file),
+                tables=len(made.rows),
+                rows=made.row_count,
+                files=len(made.files),
+            )
+        )
+
+
+@db_commands.command("restore")
+def db_restore(
+    file: Annotated[Path, typer.Argument(metavar="FICHIER", help="Une archive de « tabellion db backup ».")],
+    data_dir: DataDir = None,
+) -> None:
+    """Rétablir une sauvegarde dans une base vide et un dossier de fichiers vide. N’écrase jamais rien."""
+    with settings_of(data_dir=data_dir) as settings:
+        from app import backup
+        from app.i18n import gettext as _
+
+        made = backup.restore(settings, file)
+        print(
+            _(
+                "Sauvegarde du {date} rétablie et vérifiée : {tables} tables, {rows} lignes, {files} fichiers.",
+                date=made.made_at[:10],
+                tables=len(made.rows),
+                rows=made.row_count,
+                files=len(made.files),
+            )
+        )
+
+
 @db_commands.command("roles")
 def db_roles(
     database: Annotated[str, typer.Argument(metavar="BASE", help="Nom de la base de données.")] = "tabellion",

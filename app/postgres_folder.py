@@ -28,7 +28,7 @@ ACCOUNT = "tabellion"
 SOCKET_NAME = ".s.PGSQL.5432"
 SOCKET_PATH_LIMIT = 103  # octets with the final zero: 104 on macOS, 108 on Linux (unix(7))
 
-RUNTIME = (
+RUNTIME: tuple[Path, ...] = (
     *((Path("/run"),) if os.geteuid() == 0 else ()),
     *((Path(os.environ["XDG_RUNTIME_DIR"]),) if "XDG_RUNTIME_DIR" in os.environ and os.geteuid() else ()),
     Path("/tmp"),  # noqa: S108 (a folder of ours within, checked)
@@ -186,11 +186,8 @@ class ServerFolder:
             with contextlib.suppress(OSError):
                 self.make_folder(folder)
                 found = folder.lstat()  # in /tmp, somebody else may have made it first
-                if (
-                    stat.S_ISDIR(found.st_mode)
-                    and found.st_uid == owner
-                    and stat.S_IMODE(found.st_mode) == 0o700
-                ):
+                private = stat.S_ISDIR(found.st_mode) and stat.S_IMODE(found.st_mode) == 0o700
+                if private and found.st_uid == owner:
                     return folder
         folder = Path(tempfile.mkdtemp(prefix="tabellion-", dir=RUNTIME[-1]))
         self.give(folder)
