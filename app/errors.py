@@ -7,16 +7,14 @@ from app.i18n import N_
 
 
 class AppError(Exception):
-    """An expected refusal: ``status`` is HTTP's, ``message`` a French msgid with ``{params}``."""
+    """An expected refusal: ``message`` is a French msgid with ``{params}``; each kind has its ``status``, HTTP's."""
 
     status = 400
 
-    def __init__(self, message: str, /, status: int | None = None, **params: object) -> None:
+    def __init__(self, message: str, /, **params: object) -> None:
         super().__init__(message)
         self.message = message
         self.params = params
-        if status is not None:
-            self.status = status
 
     def text(self, lang: str | None = None) -> str:
         """The sentence, in the current language or the one given."""

@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import hmac
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, LiteralString
@@ -254,21 +255,23 @@ def connect(url: str) -> Iterator[psycopg.Connection[Any]]:
 
 def refusal(url: str, error: psycopg.OperationalError) -> CannotStart:
     """Why a server did not let us in, and what to do; its own words at the end, which may be in its own language."""
-    named = conninfo_to_dict(url)
+    named = {name: str(value) for name, value in conninfo_to_dict(url).items() if value}
+    words = " ".join(str(error).split())
     params = {
-        "user": named.get("user") or "",
-        "host": named.get("host") or "localhost",
-        "port": named.get("port") or "5432",
-        "database": named.get("dbname") or "",
-        "words": " ".join(str(error).split()),
+        "user": named.get("user", ""),
+        "host": named.get("host", "localhost"),
+        "port": named.get("port", "5432"),
+        "database": named.get("dbname", ""),
+        "words": words,
     }
     code = error.sqlstate or ""
-    words = params["words"]
     connection = error.pgconn
     asked = connection is not None and (connection.used_password or connection.needs_password)
-    if code == "3D000" or (
-        f'"{params["database"]}"' in words and params["user"] not in words.rsplit("FATAL", 1)[-1]
-    ):
+    # libpq gives no code for what happens before the session; a server may speak French
+    missing = re.search(
+        rf"(database|base de données)\W+{re.escape(params['database'])}\W", words.rpartition("FATAL")[2]
+    )
+    if code == "3D000" or (params["database"] and missing):
         return CannotStart(
             N_(
                 "La base de données « {database} » n’existe pas sur « {host} ». Créez-la (createdb {database}), ou corrigez "

@@ -157,6 +157,12 @@ def test_a_missing_database_is_said(empty, tmp_path) -> None:
         pass
 
 
+def test_a_missing_database_of_the_same_name_as_its_account_is_said(database_server, login, tmp_path) -> None:
+    url = database_server.of(login, login, "secret")
+    with refused(f"« {login} » n’existe pas"), open_database(settings(tmp_path, url)):
+        pass
+
+
 def test_a_silent_server_is_said(tmp_path) -> None:
     url = "postgresql://a:b@127.0.0.1:1/x"
     with refused("port 1, ne répond pas"), open_database(settings(tmp_path, url)):
