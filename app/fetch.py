@@ -75,7 +75,7 @@ def fetch(
 
 def _ask(pool: httpcore.ConnectionPool, url: str, deadline: float, max_bytes: int) -> Fetched | str:
     """The file, or the address of a redirection."""
-    _check(url)
+    check_address(url)
     headers = {
         b"user-agent": USER_AGENT,
         b"accept": b"application/json, */*",
@@ -139,7 +139,8 @@ def _decoded(chunks: Iterable[bytes], encoding: bytes, max_bytes: int) -> Iterat
         raise httpcore.RemoteProtocolError("unreadable compression") from error
 
 
-def _check(url: str) -> None:
+def check_address(url: str) -> None:
+    """Refuse what is no whole web address. Raises :class:`NotFetched`."""
     try:
         parts = urlsplit(url)
         known = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0

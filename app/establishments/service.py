@@ -141,11 +141,14 @@ def create_all(session: Session, rows: Sequence[Mapping[str, str]], *, account: 
     return len(columns)
 
 
-def faults_of_all(session: Session, rows: Sequence[Mapping[str, str]]) -> list[Errors]:
-    """What is wrong with each line of a file, what is there already and the other lines included."""
+def faults_of_all(session: Session, rows: Sequence[Mapping[str, str]], lines: Sequence[int]) -> list[Errors]:
+    """What is wrong with each line of a file, what is there already and the other lines included.
+
+    ``lines``: their numbers in the file, for the words.
+    """
     rule = row_rule()
     found = [faults(values, sandbox=False, rule=rule) for values in rows]
-    for place, told in _clashes(session, rows).items():
+    for place, told in _clashes(session, rows, lines).items():
         for column, message in told:
             found[place].setdefault(column, []).append(message)
     return found
@@ -169,7 +172,7 @@ def _columns(values: Mapping[str, str], sandbox: bool) -> dict[str, Any]:
 
 
 def _clashes(
-    session: Session, rows: Sequence[Mapping[str, str]], *, but: int | None = None
+    session: Session, rows: Sequence[Mapping[str, str]], lines: Sequence[int] = ()
 ) -> dict[int, list[tuple[str, Message]]]:
     """Place of a line → what it has in common with an establishment that exists, or with a line above it."""
     sirets = [values["siret"] for values in rows if values["siret"]]
@@ -198,7 +201,7 @@ def _clashes(
                 continue
             first = seen.setdefault((column, *key), place)
             if first != place:
-                tell(place, column, said(*_TWICE, line=first + 2))
+                tell(place, column, said(*_TWICE, line=lines[first] if lines else first + 1))
                 break
     return found
 
