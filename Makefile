@@ -15,11 +15,14 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 CATALOGUES := $(wildcard */locale/*/LC_MESSAGES/*.po)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help install install-dev catalogues test lint format lock messages bench clean
+.PHONY: help run install install-dev catalogues vendor test lint format lock messages bench clean
 .NOTPARALLEL:
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
+
+run: install vendor ## start the service with its demonstration data, on http://127.0.0.1:8000 (Ctrl-C stops it)
+	@TABELLION_LOG_FORMAT=$${TABELLION_LOG_FORMAT:-text} exec $(BIN)/tabellion serve --demo
 
 install: $(STAMPS)/project catalogues ## make .venv with the `tabellion` command, from the hashed lock
 
@@ -27,7 +30,15 @@ install-dev: $(STAMPS)/dev catalogues
 
 catalogues: $(CATALOGUES:.po=.mo)
 
-test: lint ## every check: style, types, imports, tests (sets itself up)
+vendor: static/vendor/.stamp ## copy the front-end packages from npm into static/vendor/
+
+static/vendor/.stamp: package.json package-lock.json vendor.mjs
+	@command -v npm >/dev/null || { echo "npm is missing. On Debian or Ubuntu: apt install nodejs npm" >&2; exit 1; }
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	node vendor.mjs
+	@touch $@
+
+test: lint vendor ## every check: style, types, imports, tests (sets itself up)
 	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
 
 lint: install-dev ## style, types and imports alone
@@ -46,7 +57,7 @@ bench: install-dev ## run the benchmarks and print their figures
 	for file in "$${found[@]}"; do echo "== $$file"; $(BIN)/python "$$file"; done
 
 clean: ## forget the environment and every cache
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) node_modules static/vendor build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -not -path './node_modules/*' -prune -exec rm -rf {} +
 	find . -name '*.mo' -path '*/locale/*' -delete
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from app import cli_service
+
 if TYPE_CHECKING:
     from schema_loader.errors import SchemaRefused
     from schema_loader.table_schema import TableSchema
@@ -32,6 +34,7 @@ schema_commands = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Lire et vérifier des schémas."
 )
 main.add_typer(schema_commands, name="schema")
+cli_service.register(main)
 
 
 class Lang(StrEnum):

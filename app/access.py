@@ -1,0 +1,139 @@
+"""Who may call a route: each declares one of these as a dependency, and a test fails on a route without one.
+
+    @router.get("/e/{establishment}/reglages")
+    def settings_page(viewer: Annotated[Member, Depends(member("manager"))], session: SessionOf) -> Response: ...
+
+The dependency sets the scope of the request's session, so that the database itself refuses what the route may not touch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.routing import RouteContext, iter_route_contexts
+from sqlalchemy.orm import Session
+
+from app import auth
+from app.auth import Seat, Viewer
+from app.db import get_session
+from app.errors import Forbidden, NotFound, SignInNeeded
+from app.tenancy import Role, Scope, set_scope
+
+SessionOf = Annotated[Session, Depends(get_session, scope="function")]
+"""The session of the request, the same in every dependency and in the view."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A signed-in person at work in the establishment of the address."""
+
+    viewer: Viewer
+    establishment: Seat
+
+    @property
+    def role(self) -> Role:
+        return self.establishment.role
+
+
+class Anybody:
+    """No check and no database: health, static files, pages that are the same for all."""
+
+    access = "anybody"
+
+    def __call__(self) -> None:
+        return None
+
+
+class Public:
+    """Everybody, signed in or not; gives the :class:`Viewer`, or None."""
+
+    access = "public"
+
+    def __call__(self, request: Request, session: SessionOf) -> Viewer | None:
+        return _viewer(request, session)
+
+
+class SignedIn:
+    """Signed-in people; gives the :class:`Viewer`. Raises :class:`SignInNeeded`."""
+
+    access = "signed_in"
+
+    def __call__(self, request: Request, session: SessionOf) -> Viewer:
+        return _needed(request, session)
+
+
+class Administrator:
+    """Administrators of the instance; gives the :class:`Viewer`. To others the page does not exist."""
+
+    access = "administrator"
+
+    def __call__(self, request: Request, session: SessionOf) -> Viewer:
+        viewer = _needed(request, session)
+        if not viewer.is_administrator:
+            raise NotFound
+        set_scope(session, Scope.instance(viewer.id))
+        return viewer
+
+
+class MemberOf:
+    """Members of the establishment of the address, of this role or more; gives the :class:`Member`.
+
+    To others the establishment does not exist; a member whose role is too small is told so.
+    """
+
+    def __init__(self, role: Role) -> None:
+        self.role = role
+        self.access = f"member:{role}"
+
+    def __call__(self, request: Request, establishment: str, session: SessionOf) -> Member:
+        viewer = _needed(request, session, establishment)
+        seat = viewer.seat(establishment)
+        if seat is None:
+            raise NotFound
+        request.state.establishment = seat
+        if not seat.role.includes(self.role):
+            raise Forbidden
+        set_scope(session, Scope.of(seat.id, seat.role, account=viewer.id))
+        return Member(viewer, seat)
+
+
+anybody, public, signed_in, administrator = Anybody(), Public(), SignedIn(), Administrator()
+_members = {role: MemberOf(role) for role in Role}
+
+
+def member(role: Literal["reader", "editor", "publisher", "manager"]) -> MemberOf:
+    """The dependency for members of this role or more."""
+    return _members[Role(role)]
+
+
+def routes(application: FastAPI) -> list[RouteContext]:
+    """Every route of the application and of its routers: ``path``, ``methods``, ``endpoint``, ``dependant``."""
+    return list(iter_route_contexts(application.routes))
+
+
+def accesses(route: Any) -> list[str]:
+    """What a route declares: the accesses of its dependencies, one in a sound route."""
+    found: list[str] = []
+    waiting = list(getattr(getattr(route, "dependant", None), "dependencies", ()))
+    while waiting:
+        dependency = waiting.pop()
+        access = getattr(dependency.call, "access", None)
+        if isinstance(access, str):
+            found.append(access)
+        waiting += dependency.dependencies
+    return found
+
+
+def _viewer(request: Request, session: Session, slug: str | None = None) -> Viewer | None:
+    viewer = auth.load_viewer(session, auth.read_cookie(request), slug)
+    request.state.viewer = viewer
+    return viewer
+
+
+def _needed(request: Request, session: Session, slug: str | None = None) -> Viewer:
+    viewer = _viewer(request, session, slug)
+    if viewer is None:
+        raise SignInNeeded
+    return viewer

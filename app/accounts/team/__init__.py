@@ -1,0 +1,1 @@
+"""The team of an establishment: who works there, as what, and who is invited."""

@@ -1,0 +1,1 @@
+"""Establishments, as administrators create, import and correct them."""

@@ -1,0 +1,1 @@
+"""Accounts, as administrators create, close and reopen them, and hand over links."""

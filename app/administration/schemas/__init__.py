@@ -1,0 +1,1 @@
+"""Schemas, as administrators add, synchronise, offer and withdraw them."""

@@ -1,0 +1,140 @@
+"""The database of this process: its connections, its sessions, and the only commits.
+
+One request or job, one transaction, committed at the edge before the answer is sent. What must outlive a refusal
+(counters, journals, a job's progress) goes through :func:`aside`, a second short transaction on connections of its own, so
+that a full pool cannot wait for itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+from app import tenancy
+from app.tenancy import Scope
+
+APPLICATION = "tabellion"
+WAIT_SECONDS = 10  # for a connection of the pool, and for the server to accept one
+
+
+class TenantSession(Session):
+    """A session whose every transaction begins by its scope; without a scope every query is refused."""
+
+
+tenancy.install(TenantSession)
+SessionFactory: sessionmaker[TenantSession] = sessionmaker(
+    class_=TenantSession, expire_on_commit=False, autoflush=True
+)
+"""Makes sessions bound to the database of this process, see :func:`connect`; with ``info={"scope": …}``."""
+
+
+@dataclass(slots=True)
+class _Bound:
+    main: Engine
+    aside: Engine
+
+
+_bound: _Bound | None = None
+
+
+def sqlalchemy_url(url: str) -> URL:
+    """libpq's address as SQLAlchemy reads it, with psycopg 3 as the driver."""
+    return make_url(url).set(drivername="postgresql+psycopg")
+
+
+def make_engine(url: str, *, pool_size: int, overflow: int, name: str = APPLICATION) -> Engine:
+    """Connections to a database; fit for pgbouncer in transaction mode: nothing is prepared, nothing set for a session."""
+    return create_engine(
+        sqlalchemy_url(url),
+        pool_size=pool_size,
+        max_overflow=overflow,
+        pool_timeout=WAIT_SECONDS,
+        pool_pre_ping=True,
+        pool_use_lifo=True,
+        connect_args={
+            "prepare_threshold": None,
+            "connect_timeout": WAIT_SECONDS,
+            "application_name": name,
+        },
+    )
+
+
+def connect(url: str, *, pool_size: int = 10, name: str = APPLICATION) -> Engine:
+    """Bind this process to a database, as ``tab_app``; opens nothing yet. Replaces a former binding."""
+    global _bound
+    disconnect()
+    _bound = _Bound(
+        make_engine(url, pool_size=pool_size, overflow=2 * pool_size, name=name),
+        make_engine(url, pool_size=2, overflow=8, name=f"{name} aside"),
+    )
+    SessionFactory.configure(bind=_bound.main)
+    return _bound.main
+
+
+def disconnect() -> None:
+    """Close every connection of this process."""
+    global _bound
+    if _bound is not None:
+        _bound.main.dispose()
+        _bound.aside.dispose()
+        _bound = None
+        SessionFactory.configure(bind=None)
+
+
+def engine() -> Engine:
+    """The connections of this process. Raises RuntimeError before :func:`connect`."""
+    if _bound is None:
+        raise RuntimeError("no database yet: app.db.connect() first")
+    return _bound.main
+
+
+def run_script(connection: Connection, statements: str) -> None:
+    """Run statements as they are written (colons and percents are no parameters), in the transaction under way."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute(statements, prepare=False)
+
+
+def get_session() -> Iterator[Session]:
+    """The session of a request; a dependency of FastAPI, always with ``scope="function"``.
+
+    It commits when the view returns, before the answer is sent, and rolls back when the view raises. A view that answers
+    with a refusal instead of raising one calls ``session.rollback()`` first.
+    """
+    with in_transaction(Scope("tab_web")) as session:
+        yield session
+
+
+@contextmanager
+def in_transaction(
+    scope: Scope, *, read_only: bool = False, bind: Engine | None = None
+) -> Iterator[TenantSession]:
+    """One transaction with its session: committed at the end, rolled back when the block raises."""
+    options: dict[str, Any] = {} if bind is None else {"bind": bind}
+    with SessionFactory(info={"scope": scope}, **options) as session:
+        if read_only:
+            session.execute(text("SET LOCAL transaction_read_only = on"))
+        try:
+            yield session
+        except BaseException:
+            session.rollback()
+            raise
+        session.commit()
+
+
+@contextmanager
+def aside(scope: Scope) -> Iterator[TenantSession]:
+    """A second, short transaction: what it writes stays, whatever becomes of the first.
+
+    It waits two seconds at most for a lock: never write here a row that the first transaction has written.
+    """
+    if _bound is None:
+        raise RuntimeError("no database yet: app.db.connect() first")
+    with in_transaction(scope, bind=_bound.aside) as session:
+        session.execute(text("SET LOCAL lock_timeout = '2s'"))
+        yield session

@@ -1,0 +1,124 @@
+"""Every query on establishments. The walls hold beneath them: a scope sees its own, an administrator's the whole list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, func, insert, select, text, tuple_
+from sqlalchemy.orm import Session
+
+from app.folding import like_pattern
+from app.models import Establishment
+
+LOCK = 8_215_302  # of the transactions that create establishments, one after the other
+
+_LISTED = (
+    Establishment.id,
+    Establishment.slug,
+    Establishment.name,
+    Establishment.siren,
+    Establishment.siret,
+    Establishment.kind,
+    Establishment.departement,
+    Establishment.logo,
+    Establishment.is_sandbox,
+    Establishment.created_at,
+)
+
+
+def lock(session: Session) -> None:
+    """Wait for whoever else creates establishments; let go at the end of the transaction."""
+    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+
+
+def by_id(session: Session, establishment_id: int) -> Establishment | None:
+    return session.get(Establishment, establishment_id)
+
+
+def by_slug(session: Session, slug: str) -> Establishment | None:
+    return session.scalar(select(Establishment).where(Establishment.slug == slug))
+
+
+def listed(
+    session: Session, sought: str, *, limit: int, offset: int = 0, ids: Iterable[int] | None = None
+) -> list[Row[Any]]:
+    """Establishments whose name, address or number holds a text, by name. ``ids``: among these."""
+    chosen = _filtered(select(*_LISTED), sought, ids)
+    return list(
+        session.execute(chosen.order_by(Establishment.search, Establishment.id).limit(limit).offset(offset))
+    )
+
+
+def count(session: Session, sought: str, *, ids: Iterable[int] | None = None) -> int:
+    """How many :func:`listed` would give without a limit."""
+    return int(session.scalar(_filtered(select(func.count(Establishment.id)), sought, ids)) or 0)
+
+
+def _filtered(chosen: Select[Any], sought: str, ids: Iterable[int] | None) -> Select[Any]:
+    if ids is not None:
+        chosen = chosen.where(Establishment.id.in_(list(ids)))
+    digits = "".join(sought.split())
+    for word in [digits] if digits.isdecimal() else sought.split():
+        chosen = chosen.where(Establishment.search.like(like_pattern(word), escape="\\"))
+    return chosen
+
+
+def without_contact(session: Session, ids: Iterable[int], limit: int) -> list[Row[Any]]:
+    """``(slug, name)`` of those among ``ids`` that say nowhere how to reach them."""
+    return list(
+        session.execute(
+            select(Establishment.slug, Establishment.name)
+            .where(
+                Establishment.id.in_(list(ids)),
+                Establishment.contact_email.is_(None),
+                ~Establishment.is_sandbox,
+            )
+            .order_by(Establishment.search)
+            .limit(limit)
+        )
+    )
+
+
+def is_there_any(session: Session) -> bool:
+    """Whether the scope sees an establishment at all."""
+    return session.scalar(select(Establishment.id).limit(1)) is not None
+
+
+def taken_slugs(session: Session, slugs: Sequence[str]) -> set[str]:
+    """Those of these addresses that an establishment has."""
+    return set(session.scalars(select(Establishment.slug).where(Establishment.slug.in_(slugs))))
+
+
+def slugs_beginning(session: Session, slug: str) -> set[str]:
+    """Addresses that are this one, or begin by it and a hyphen."""
+    return set(
+        session.scalars(
+            select(Establishment.slug).where(
+                (Establishment.slug == slug) | Establishment.slug.startswith(f"{slug}-", autoescape=True)
+            )
+        )
+    )
+
+
+def holders_of_siret(session: Session, sirets: Sequence[str]) -> dict[str, str]:
+    """SIRET → name of the establishment that has it."""
+    rows = session.execute(
+        select(Establishment.siret, Establishment.name).where(Establishment.siret.in_(sirets))
+    )
+    return {siret: name for siret, name in rows if siret}
+
+
+def namesakes(session: Session, named: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of these ``(siren, folded name)`` that an establishment has."""
+    rows = session.execute(
+        select(Establishment.siren, func.app.fold(Establishment.name)).where(
+            tuple_(Establishment.siren, func.app.fold(Establishment.name)).in_(named)
+        )
+    )
+    return {(siren, name) for siren, name in rows}
+
+
+def add_all(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Create establishments, all of them in a few statements."""
+    session.execute(insert(Establishment), list(rows))

@@ -1,0 +1,27 @@
+"""The tables, one file per noun. Importing this package knows them all."""
+
+from __future__ import annotations
+
+from app.models.account import Account, LoginSession, PasswordReset, SignInAttempt
+from app.models.base import Base
+from app.models.establishment import Establishment, Invitation, Membership
+from app.models.job import JobProgress
+from app.models.journal import JournalEntry
+from app.models.role import Role
+from app.models.table_schema import CatalogueSchema, SchemaVersion
+
+__all__ = [
+    "Account",
+    "Base",
+    "CatalogueSchema",
+    "Establishment",
+    "Invitation",
+    "JobProgress",
+    "JournalEntry",
+    "LoginSession",
+    "Membership",
+    "PasswordReset",
+    "Role",
+    "SchemaVersion",
+    "SignInAttempt",
+]

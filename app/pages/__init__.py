@@ -1,0 +1,1 @@
+"""Pages that belong to no feature: help, legal notices, accessibility, the reader's preferences, errors."""

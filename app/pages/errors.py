@@ -1,0 +1,136 @@
+"""What people read when a page cannot be shown: what happened, then what to do. A program asks for JSON and gets it."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from app import i18n, security
+from app.errors import AppError
+from app.formats import file_size
+from app.i18n import N_, gettext
+from app.templating import is_htmx, render
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from starlette.requests import Request
+
+log = logging.getLogger(__name__)
+
+# status → (title, what to do)
+WORDS = {
+    400: (N_("Cette demande n’est pas comprise"), N_("Revenez à la page précédente et recommencez.")),
+    401: (N_("Connectez-vous pour continuer"), N_("Cette page est réservée aux personnes connectées.")),
+    403: (
+        N_("Cette action ne vous est pas ouverte"),
+        N_(
+            "Votre rôle ne la permet pas. Demandez à une personne qui gère l’établissement de changer votre rôle."
+        ),
+    ),
+    404: (
+        N_("Cette page n’existe pas"),
+        N_(
+            "L’adresse est peut-être incomplète, la page a pu être déplacée, ou elle est réservée à un établissement "
+            "dont vous n’êtes pas membre."
+        ),
+    ),
+    405: (N_("Cette adresse ne s’ouvre pas ainsi"), N_("Revenez à la page précédente et recommencez.")),
+    409: (
+        N_("Quelqu’un d’autre a modifié cette page"),
+        N_("Rechargez la page pour voir son état actuel, puis recommencez."),
+    ),
+    413: (
+        N_("Ce que vous envoyez est trop volumineux"),
+        N_("Allégez le fichier, ou découpez-le en plusieurs."),
+    ),
+    422: (N_("Cette demande est incomplète"), N_("Revenez à la page précédente et recommencez.")),
+    429: (N_("Trop de tentatives"), N_("Patientez quelques minutes, puis recommencez.")),
+    500: (
+        N_("Le service a rencontré un problème"),
+        N_(
+            "Ce n’est pas de votre fait, et ce qui était enregistré le reste. Réessayez dans quelques minutes."
+        ),
+    ),
+    503: (
+        N_("Le service est momentanément indisponible"),
+        N_("Ce qui était enregistré le reste. Réessayez dans quelques minutes."),
+    ),
+}
+
+
+def install(app: FastAPI, *, https: bool) -> None:
+    """Give the application these pages. ``https``: as :class:`app.security.SecurityHeaders`."""
+
+    def unexpected(request: Request, error: Exception) -> Response:
+        """A fault of ours. This answer is made outside every middleware: no person, no database, headers by hand."""
+        with i18n.use(
+            i18n.chosen_language(request.cookies.get(i18n.COOKIE), request.headers.get("accept-language"))
+        ):
+            request.state.viewer = request.state.establishment = None
+            response = answer(request, 500)
+        security.harden(response.headers, https=https)
+        return response
+
+    app.add_exception_handler(AppError, _expected)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(Exception, unexpected)
+
+
+def answer(
+    request: Request, status: int, problem: str = "", headers: dict[str, str] | None = None
+) -> Response:
+    """The page of an error; ``problem``: what happened, in words that replace the usual ones."""
+    title, remedy = WORDS.get(status) or WORDS[500 if status >= 500 else 400]
+    if status == 413 and (bound := getattr(request.state, "max_body", None)):
+        problem = problem or gettext("La limite est de {size}.", size=file_size(bound))
+    reference = getattr(request.state, "request_id", "") if status >= 500 else ""
+    if wants_json(request):
+        message = problem or gettext(title)
+        return JSONResponse({"status": status, "message": message}, status, headers)
+    response = render(
+        request,
+        "errors/error.html",
+        block="content" if is_htmx(request) else None,
+        status=status,
+        code=status,
+        title_words=gettext(title),
+        problem=problem,
+        remedy=gettext(remedy),
+        reference=reference,
+    )
+    response.headers.update(headers or {})
+    return response
+
+
+def _expected(request: Request, error: Exception) -> Response:
+    if not isinstance(error, AppError):
+        raise error
+    headers = {}
+    if (seconds := getattr(error, "retry_after", None)) is not None:
+        headers["Retry-After"] = str(seconds)
+    return answer(request, error.status, error.text(i18n.language()), headers)
+
+
+def _http(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    return answer(request, error.status_code, headers=dict(error.headers or {}))
+
+
+def _unreadable(request: Request, error: Exception) -> Response:
+    """A parameter of the wrong type: on a path or a query it is an address that does not exist."""
+    if not isinstance(error, RequestValidationError):
+        raise error
+    places = {problem["loc"][0] for problem in error.errors()}
+    return answer(request, 404 if places <= {"path", "query"} else 422)
+
+
+def wants_json(request: Request) -> bool:
+    """A program asks, not a reader of pages."""
+    accept = request.headers.get("accept", "")
+    return "application/json" in accept and "text/html" not in accept

@@ -1,0 +1,66 @@
+"""What tests put into the database before they begin: written as its superuser, past the walls between establishments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from app import auth
+from app.models import Account, Base, Establishment, LoginSession, Membership
+
+_numbers = count(1)
+
+
+def siren(number: int) -> str:
+    """A SIREN with its check digit (Luhn), never a real one's by intent."""
+    body = f"{90_000_000 + number:08d}"
+    total = sum(
+        sum(divmod(int(digit) * (2 if place % 2 == 0 else 1), 10))
+        for place, digit in enumerate(reversed(body))
+    )
+    return body + str(-total % 10)
+
+
+@dataclass(slots=True)
+class Make:
+    """``make.account(name="Ada")``: each call writes one row, commits, and gives it back detached."""
+
+    engine: Engine
+    made: list[Base] = field(default_factory=list)
+
+    def add(self, row: Any) -> Any:
+        with Session(self.engine, expire_on_commit=False) as session:
+            session.add(row)
+            session.commit()
+        self.made.append(row)
+        return row
+
+    def account(self, **values: Any) -> Account:
+        n = next(_numbers)
+        return self.add(Account(**{"email": f"personne{n}@exemple.fr", "name": f"Personne {n}", **values}))
+
+    def establishment(self, **values: Any) -> Establishment:
+        n = next(_numbers)
+        return self.add(
+            Establishment(**{"slug": f"commune-{n}", "name": f"Commune {n}", "siren": siren(n), **values})
+        )
+
+    def member(self, account: Account, establishment: Establishment, role: str = "editor") -> Membership:
+        return self.add(Membership(establishment_id=establishment.id, account_id=account.id, role=role))
+
+    def signed_in(self, account: Account) -> str:
+        """A session of the account; gives the token of its cookie (:func:`app.auth.cookie_name`)."""
+        token = f"token-of-{account.id}-{next(_numbers)}"
+        self.add(
+            LoginSession(
+                token_hash=auth.token_hash(token),
+                account_id=account.id,
+                expires_at=datetime.now(UTC) + timedelta(days=1),
+            )
+        )
+        return token
