@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from app import cli_service
+from app import cli_content, cli_service
 
 if TYPE_CHECKING:
     from schema_loader.errors import SchemaRefused
@@ -196,15 +196,25 @@ def schema_show(
 
 @schema_commands.command("list")
 def schema_list(
-    lang: LangOption = Lang.fr, output: FormatOption = Format.text, catalogue: CatalogueOption = None
+    lang: LangOption = Lang.fr,
+    output: FormatOption = Format.text,
+    catalogue: CatalogueOption = None,
+    installed: Annotated[
+        bool, typer.Option("--installed", help="Ceux du catalogue de ce service, dans sa base de données.")
+    ] = False,
+    data_dir: cli_service.DataDir = None,
 ) -> None:
-    """Lister les schémas fournis avec Tabellion, ou ceux d’un catalogue."""
-    from app.schema_sources import list_schemas
+    """Lister les schémas fournis avec Tabellion, ceux d’un catalogue, ou ceux que ce service propose."""
+    from app.schema_sources import ListedSchema, list_schemas
     from app.schema_words import list_as_text
     from schema_loader.errors import SchemaRefused
 
     try:
-        listed = list_schemas(catalogue)
+        listed = (
+            [ListedSchema(*entry) for entry in cli_content.installed_schemas(data_dir)]
+            if installed
+            else list_schemas(catalogue)
+        )
     except SchemaRefused as refused:
         _refuse(refused, lang, output)
     if output is Format.json:
@@ -260,6 +270,8 @@ def _fail(sentence: str, code: int) -> NoReturn:
 def _print_json(answer: Any) -> None:
     print(json.dumps(answer, ensure_ascii=False, indent=1))
 
+
+cli_content.register(main, schema_commands)
 
 if __name__ == "__main__":
     main()

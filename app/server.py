@@ -20,6 +20,7 @@ import uvicorn
 
 from app import db
 from app.errors import CannotStart
+from app.first_content import fill
 from app.i18n import N_
 from app.main import create_app
 from app.provision import Database, open_database
@@ -44,6 +45,7 @@ def serve(settings: Settings) -> None:
         database = stack.enter_context(open_database(settings))
         db.connect(database.url, pool_size=settings.pool_size)
         stack.callback(db.disconnect)
+        fill(settings)
         if settings.worker:
             stack.enter_context(WorkerProcess(settings, database))
         _announce(settings, listening)

@@ -48,7 +48,7 @@ def assert_fits(page: Page) -> None:
         """() => document.documentElement.scrollWidth <= innerWidth ? [] :
             [...document.body.querySelectorAll("*")]
               .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".table-scroll, .tabs"))
-              .slice(0, 5).map(e => e.outerHTML.slice(0, 120))"""
+              .slice(0, 5).map(e => e.outerHTML.slice(0, 120)).concat([`${document.documentElement.scrollWidth} px`])"""
     )
     assert wide == []
 

@@ -82,7 +82,7 @@ def chromium() -> Iterator[Browser]:
 def visit(chromium: Browser, address: str, database: Database, make: Make) -> Iterator[Visit]:
     """``visit("/aide", width=320, scheme="dark", js=False, account=ada)``: the page, once its scripts are ready.
 
-    ``expect``: the status the page must have. Each call is a browser of its own, with its own cookies.
+    ``expect``: the status the page must have; ``refusals``: statuses that the test itself brings about later. Each call is a browser of its own, with its own cookies.
     """
     from app import auth
 
@@ -99,6 +99,7 @@ def visit(chromium: Browser, address: str, database: Database, make: Make) -> It
         lang: str = "fr-FR",
         account: Account | None = None,
         expect: int = 200,
+        refusals: tuple[int, ...] = (),
     ) -> Page:
         context = chromium.new_context(
             base_url=address,
@@ -119,6 +120,7 @@ def visit(chromium: Browser, address: str, database: Database, make: Make) -> It
             expected = f"status of {expect}" in message.text and message.location.get("url", "").endswith(
                 path
             )
+            expected = expected or any(f"status of {status}" in message.text for status in refusals)
             if message.type in {"error", "warning"} and not expected:
                 faults.append(f"{path}: {message.text}")
 
