@@ -21,7 +21,7 @@ from app.i18n import gettext
 from app.models import Establishment
 from app.posted import Posted, file_of, text_of, texts_of
 from app.templating import redirect, render
-from schema_loader.custom_checks.cog import DEPARTEMENTS
+from schema_loader.custom_checks.cog import departements
 
 router = APIRouter(include_in_schema=False, prefix="/e/{establishment}")
 Reader = Annotated[Member, Depends(member("reader"))]
@@ -47,7 +47,7 @@ def first_page(request: Request, me: Reader, session: SessionOf) -> Response:
         role=me.role,
         is_manager=me.role.includes(me.role.manager),
         kind=gettext(KIND_WORDS[found.kind]),
-        departement=DEPARTEMENTS.get(found.departement or "", found.departement or ""),
+        departement=departements().get(found.departement or "", found.departement or ""),
         licence=gettext(LICENCES.get(found.licence, found.licence)),
     )
 
@@ -148,7 +148,7 @@ def _settings(
         form={**form, "constants": form["constants"] + [("", "")] * EMPTY_ROWS},
         errors=errors,
         kind=gettext(KIND_WORDS[found.kind]),
-        departement=DEPARTEMENTS.get(found.departement or "", found.departement or ""),
+        departement=departements().get(found.departement or "", found.departement or ""),
         licences=[(code, gettext(words)) for code, words in LICENCES.items()],
         accept=ACCEPT,
         max_octets=MAX_OCTETS,

@@ -16,7 +16,7 @@ from app.home import service
 from app.i18n import gettext
 from app.paging import page_of
 from app.templating import render
-from schema_loader.custom_checks.cog import DEPARTEMENTS
+from schema_loader.custom_checks.cog import departements
 
 router = APIRouter(include_in_schema=False)
 Public = Annotated[Viewer | None, Depends(access.public)]
@@ -49,5 +49,5 @@ def home(
         searchable=len(roles) > PLACES_SHOWN,
         has_places=bool(roles),
         kinds={code: gettext(words) for code, words in KIND_WORDS.items()},
-        departements=DEPARTEMENTS,
+        departements=departements(),
     )

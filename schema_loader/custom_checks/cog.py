@@ -6,8 +6,10 @@ for: some 30 ms and 15 MB for the communes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 
 YEARS = ("2023", "2024", "2025", "2026")
 LATEST = YEARS[-1]
@@ -50,6 +52,12 @@ def codes(table: str, year: str) -> frozenset[str]:
 def names(table: str, year: str) -> frozenset[str]:
     """The names of a table."""
     return frozenset(name for _, name in rows(table, year))
+
+
+@cache
+def departements(year: str = LATEST) -> Mapping[str, str]:
+    """Names of the départements by code, in the order of codes."""
+    return MappingProxyType(dict(sorted(rows("departements", year))))
 
 
 @cache

@@ -25,7 +25,7 @@ from app.paging import page_of, slice_of
 from app.posted import Posted, file_of, text_of
 from app.templating import redirect, render
 from app.tenancy import Role, Scope, set_scope
-from schema_loader.custom_checks.cog import DEPARTEMENTS
+from schema_loader.custom_checks.cog import departements
 from schema_loader.messages import Message
 
 router = APIRouter(include_in_schema=False, prefix="/administration/etablissements")
@@ -209,7 +209,7 @@ def _form(
         invited=invited,
         given=given,
         kinds=[(code, gettext(words)) for code, words in KIND_WORDS.items()],
-        departements=[(code, f"{code} – {name}") for code, name in DEPARTEMENTS.items()],
+        departements=[(code, f"{code} – {name}") for code, name in departements().items()],
     )
 
 
