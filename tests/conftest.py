@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 pytest_plugins = ["tests.database"]
 
 # a shared machine pauses at random: the deadline of one example would fail at random too
-EXAMPLES = int(os.environ.get("TABELLION_EXAMPLES", "100"))  # a long search: TABELLION_EXAMPLES=20000 make test
+EXAMPLES = int(
+    os.environ.get("TABELLION_EXAMPLES", "100")
+)  # a long search: TABELLION_EXAMPLES=20000 make test
 settings.register_profile("default", deadline=None, max_examples=EXAMPLES)
 settings.register_profile("ci", deadline=None, max_examples=EXAMPLES, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
