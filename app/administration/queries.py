@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -55,3 +56,11 @@ def latest_job(session: Session, task: str) -> JobProgress | None:
         .order_by(JobProgress.created_at.desc(), JobProgress.id.desc())
         .limit(1)
     )
+
+
+def names_of_establishments(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """Establishment → name."""
+    rows = session.execute(
+        select(Establishment.id, Establishment.name).where(Establishment.id.in_(list(ids)))
+    )
+    return {row.id: row.name for row in rows}

@@ -55,15 +55,33 @@ def _entries(
     request: Request, session: SessionOf, *, act: str = "", limit: int, offset: int = 0
 ) -> list[dict[str, object]]:
     rows = queries.journal(session, act=act, limit=limit, offset=offset)
-    names = people.names(session, {row.account_id for row in rows if row.account_id is not None})
+    accounts = {row.account_id for row in rows if row.account_id is not None}
+    subjects = [row.subject for row in rows]
+    names = people.names(session, accounts | _numbers(subjects, "account"))
+    places = queries.names_of_establishments(session, _numbers(subjects, "establishment"))
     return [
         {
             "at": row.at,
             "act": journal.in_words(row.act),
             "who": names.get(row.account_id, ""),
             "place": row.place or "",
-            "subject": row.subject,
+            "subject": _subject(row.subject, names, places),
             "details": row.details,
         }
         for row in rows
     ]
+
+
+def _numbers(subjects: list[str], kind: str) -> set[int]:
+    """The ids of what acts were done to: ``account:3`` → 3."""
+    parts = (subject.partition(":") for subject in subjects)
+    return {int(number) for name, _, number in parts if name == kind and number.isdecimal()}
+
+
+def _subject(subject: str, accounts: dict[int, str], places: dict[int, str]) -> str:
+    """What an act was done to, by its name where it still has one."""
+    kind, _, rest = subject.partition(":")
+    if rest.isdecimal():
+        names = {"account": accounts, "establishment": places}.get(kind, {})
+        return names.get(int(rest), subject)
+    return rest if kind == "schema" else subject

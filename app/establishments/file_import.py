@@ -79,7 +79,8 @@ class Reading:
 
 def title_of(column: str) -> str:
     """A column as people read it."""
-    return gettext(next((str(one["title"]) for one in COLUMNS if one["name"] == column), column))
+    field = table().by_name.get(column)
+    return column if field is None else gettext(field.title)
 
 
 def template() -> bytes:

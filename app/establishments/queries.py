@@ -43,10 +43,14 @@ def by_slug(session: Session, slug: str) -> Establishment | None:
 def listed(
     session: Session, sought: str, *, limit: int, offset: int = 0, ids: Iterable[int] | None = None
 ) -> list[Row[Any]]:
-    """Establishments whose name, address or number holds a text, by name. ``ids``: among these."""
+    """Establishments whose name, address or number holds a text, by name, sandboxes last. ``ids``: among these."""
     chosen = _filtered(select(*_LISTED), sought, ids)
     return list(
-        session.execute(chosen.order_by(Establishment.search, Establishment.id).limit(limit).offset(offset))
+        session.execute(
+            chosen.order_by(Establishment.is_sandbox, Establishment.search, Establishment.id)
+            .limit(limit)
+            .offset(offset)
+        )
     )
 
 

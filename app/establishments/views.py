@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app import files
 from app.access import Member, SessionOf, member
+from app.accounts.team.words import role_words
 from app.auth import Seat
 from app.errors import NotFound
 from app.establishments import queries, service
@@ -21,6 +22,7 @@ from app.i18n import gettext
 from app.models import Establishment
 from app.posted import Posted, file_of, text_of, texts_of
 from app.templating import redirect, render
+from app.tenancy import Role
 from schema_loader.custom_checks.cog import departements
 
 router = APIRouter(include_in_schema=False, prefix="/e/{establishment}")
@@ -44,8 +46,8 @@ def first_page(request: Request, me: Reader, session: SessionOf) -> Response:
         request,
         "establishments/page.html",
         one=found,
-        role=me.role,
-        is_manager=me.role.includes(me.role.manager),
+        role=role_words(me.role)[0],
+        is_manager=me.role.includes(Role.manager),
         kind=gettext(KIND_WORDS[found.kind]),
         departement=departements().get(found.departement or "", found.departement or ""),
         licence=gettext(LICENCES.get(found.licence, found.licence)),

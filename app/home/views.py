@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from app import access
 from app.access import SessionOf
+from app.accounts.team.words import role_words
 from app.auth import Viewer
 from app.catalog import queries as catalog
 from app.establishments.sheet import KIND_WORDS
@@ -50,4 +51,5 @@ def home(
         has_places=bool(roles),
         kinds={code: gettext(words) for code, words in KIND_WORDS.items()},
         departements=departements(),
+        role_words=role_words,
     )

@@ -16,7 +16,7 @@ from app.auth import Seat, Viewer
 from app.errors import Conflict, NotFound
 from app.establishments import file_import, queries, service
 from app.establishments.service import Errors, Invalid, said
-from app.establishments.sheet import COLUMNS, KIND_WORDS
+from app.establishments.sheet import KIND_WORDS, table
 from app.flash import Flash
 from app.folding import fold_email
 from app.i18n import N_, gettext, ngettext
@@ -216,13 +216,13 @@ def _form(
 def _import_page(request: Request, error: Any, *, status: int = 200) -> Response:
     columns = [
         {
-            "name": column["name"],
-            "title": gettext(column["title"]),
-            "words": gettext(column["description"]) if "description" in column else "",
-            "example": column["example"],
-            "required": column.get("constraints", {}).get("required", False),
+            "name": field.name,
+            "title": gettext(field.title),
+            "words": gettext(field.description) if field.description else "",
+            "example": field.example,
+            "required": field.required,
         }
-        for column in COLUMNS
+        for field in table().fields
     ]
     return render(
         request,
