@@ -23,7 +23,7 @@ from app.tenancy import Role, Scope, set_scope
 
 log = logging.getLogger(__name__)
 
-PASSWORD = "demonstration"  # noqa: S105 -- shown on the sign-in page
+PASSWORD = "demonstration"  # noqa: S105 (shown on the sign-in page)
 
 ESTABLISHMENTS: Sequence[Mapping[str, str]] = (
     {

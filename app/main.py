@@ -11,7 +11,7 @@ from importlib import import_module
 from fastapi import Depends, FastAPI
 
 from app import csrf
-from app.accounts import again
+from app.accounts import again, first_visit
 from app.assets import PREFIX, Assets
 from app.i18n import LanguageMiddleware
 from app.logs import RequestLog
@@ -85,4 +85,5 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     # a thread holds a connection while it works: no more threads than connections
     settings: Settings = application.state.settings
     to_thread.current_default_thread_limiter().total_tokens = max(8, 3 * settings.pool_size)
+    await to_thread.run_sync(first_visit.announce, application.state.signing_key, settings.public_url)
     yield

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.requests import Request
 
+    from app.demo import DemoAccount
+
 NEVER_STORED = {"Cache-Control": "no-store"}
 
 
@@ -66,6 +68,7 @@ def sign_in_page(
         email=email,
         problem=problem,
         resuming=resuming or kept is not None,
+        demo_accounts=_demo_accounts(request),
     )
     response.headers.update(NEVER_STORED)
     return response
@@ -76,6 +79,14 @@ def resume_page(request: Request, kept: Kept, *, changed: bool = False) -> Respo
     response = render(request, "accounts/resume.html", kept=kept, changed=changed)
     response.headers.update(NEVER_STORED)
     return response
+
+
+def _demo_accounts(request: Request) -> list[DemoAccount]:
+    if not request.app.state.demo:
+        return []
+    from app import demo
+
+    return demo.accounts()
 
 
 def _sign_in_needed(request: Request, error: Exception) -> Response:

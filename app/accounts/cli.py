@@ -53,26 +53,27 @@ def user_add(
             raise typer.Exit(NOT_DONE)
         with _database(settings) as session:
             found = queries.account_by_email(session, address)
-            if found is not None:
-                if not administrator or found.is_administrator:
-                    print(_("Cette adresse a déjà un compte."), file=sys.stderr)
-                    raise typer.Exit(NOT_DONE)
+            if found is None:
+                account = service.add_account(
+                    session,
+                    address,
+                    person,
+                    password=password,
+                    is_administrator=administrator,
+                    lang=settings.lang,
+                )
+                service.note_by_command(session, account.id, "account.created")
+                said = [_("Le compte {email} est créé.", email=address)]
+                if password is None:
+                    said += _link_words(service.give_link(session, account.id, by=None))
+            elif administrator and not found.is_administrator:
                 found.is_administrator = True
                 service.note_by_command(session, found.id, "account.made-administrator")
-                print(_("Le compte {email} administre maintenant le service.", email=address))
-                return
-            account = service.add_account(
-                session,
-                address,
-                person,
-                password=password,
-                is_administrator=administrator,
-                lang=settings.lang,
-            )
-            service.note_by_command(session, account.id, "account.created")
-            print(_("Le compte {email} est créé.", email=address))
-            if password is None:
-                _print_link(service.give_link(session, account.id, by=None))
+                said = [_("Le compte {email} administre maintenant le service.", email=address)]
+            else:
+                print(_("Cette adresse a déjà un compte."), file=sys.stderr)
+                raise typer.Exit(NOT_DONE)
+        print("\n".join(said))  # once it is done
 
 
 @user_commands.command("list")
@@ -112,14 +113,14 @@ def user_reset(email: Email, data_dir: DataDir = None) -> None:
             if not found.is_active:
                 print(_("Ce compte est fermé."), file=sys.stderr)
                 raise typer.Exit(NOT_DONE)
-            _print_link(service.give_link(session, found.id, by=None))
+            said = _link_words(service.give_link(session, found.id, by=None))
+        print("\n".join(said))
 
 
-def _print_link(link: str) -> None:
+def _link_words(link: str) -> list[str]:
     from app.i18n import gettext as _
 
-    print(_("Le lien pour choisir un mot de passe, une seule fois, dans les sept jours :"))
-    print(link)
+    return [_("Le lien pour choisir un mot de passe, une seule fois, dans les sept jours :"), link]
 
 
 @contextmanager

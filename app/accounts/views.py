@@ -10,8 +10,9 @@ from starlette.responses import JSONResponse, Response
 from app import access, auth, csrf, i18n, mail
 from app.access import SessionOf
 from app.accounts import again, devices, passwords, queries, service
+from app.accounts import first_visit as first
 from app.accounts.browser import browser_of
-from app.accounts.faults import Faults
+from app.accounts.faults import Fault, Faults
 from app.accounts.kept import unseal
 from app.assets import YEAR
 from app.auth import Viewer
@@ -112,7 +113,7 @@ def sign_out(request: Request, viewer: Public, session: SessionOf) -> Response:
 def first_visit(request: Request, _viewer: Public, session: SessionOf) -> Response:
     if queries.any_account(session):
         raise NotFound
-    return render(request, "accounts/first_visit.html", email="", name="", errors=Faults())
+    return _first_visit(request, Faults())
 
 
 @router.post("/premiere-visite")
@@ -124,6 +125,7 @@ def first_account(
     email: Field = "",
     nom: Field = "",
     mot_de_passe: Field = "",
+    code: Field = "",
 ) -> Response:
     if queries.any_account(session):
         raise NotFound
@@ -133,9 +135,11 @@ def first_account(
         nom=service.name_faults(name),
         mot_de_passe=passwords.faults(mot_de_passe, email=address, name=name),
     )
+    if first.asks_code(request) and not errors:
+        errors = Faults(code=_code_faults(request, code))
     if errors:
         session.rollback()
-        return render(request, "accounts/first_visit.html", status=422, email=email, name=nom, errors=errors)
+        return _first_visit(request, errors, email, nom, 422)
     account = service.add_first_account(session, address, name, mot_de_passe)
     token = service.enter(session, account, browser_of(request), auth.read_cookie(request))
     service.note(session, account.id, "account.created")
@@ -145,6 +149,34 @@ def first_account(
             "Aucun serveur de messagerie n’est réglé : les liens à envoyer s’affichent dans les pages."
         )
     return entered(request, redirect(request, "/", Flash(sent)), account, token)
+
+
+def _first_visit(
+    request: Request, errors: Faults, email: str = "", name: str = "", status: int = 200
+) -> Response:
+    return render(
+        request,
+        "accounts/first_visit.html",
+        status=status,
+        asks_code=first.asks_code(request),
+        email=email,
+        name=name,
+        errors=errors,
+    )
+
+
+def _code_faults(request: Request, code: str) -> list[Fault]:
+    try:
+        if first.is_code(request, code):
+            return []
+    except TooMany as error:
+        return [(error.text(), "")]
+    return [
+        (
+            _("Ce n’est pas le code de ce service."),
+            _("Recopiez celui que le service écrit dans son journal en démarrant. Exemple : K3WQ7-ZD4PA"),
+        )
+    ]
 
 
 def entered(request: Request, response: Response, account: Account, token: str) -> Response:

@@ -22,7 +22,15 @@ COMPONENTS = sorted(dir(environment().globals["ui"]))
 SAMPLES_IN_FRENCH = {"pages/gallery.html", "pages/gallery_confirm.html"}  # samples, no words of the service
 
 # the same in both languages: names and signs
-NOT_WORDS = {"Tabellion", "HTML5, CSS, JavaScript, SVG", "Tab", "Français", "English", "light dark"}
+NOT_WORDS = {
+    "Tabellion",
+    "Camille Martin",
+    "HTML5, CSS, JavaScript, SVG",
+    "Tab",
+    "Français",
+    "English",
+    "light dark",
+}
 SPOKEN = {"aria-label", "alt", "placeholder", "title", "aria-description", "aria-roledescription"}
 
 
@@ -165,8 +173,9 @@ def test_templates_fill_the_same_names_in_both_languages() -> None:
     with (ROOT / "app" / "locale" / "en" / "LC_MESSAGES" / "app.po").open("rb") as file:
         catalogue = read_po(file, locale="en")
     for message in catalogue:
-        if not message.id or not any(place.endswith(".html") for place, _ in message.locations):
-            continue
+        places = [place for place, _ in message.locations if place.endswith(".html")]
+        if not message.id or all(place.startswith("templates/report/") for place in places):
+            continue  # the report of the command line fills its sentences as the code does, by {name}
         french = message.id if isinstance(message.id, (tuple, list)) else (message.id,)
         english = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
         for one, other in zip(french, english, strict=True):
@@ -198,6 +207,7 @@ SAMPLES: dict[str, list[tuple[tuple, dict]]] = {
     "checkboxes": [(("n", "N", OPTIONS), {}), (("n", "N", OPTIONS, ["2"]), FULL)],
     "checkbox": [(("n", "N"), {}), (("n", "N", True), {"help": "Aide", "errors": ERRORS, "required": True})],
     "yes_no": [(("n", "N"), {}), (("n", "N", "oui"), {"yes": "oui", "no": "non", "unknown": True})],
+    "search": [(("Chercher",), {}), (("Quoi <b> ?", "<b>"), {"action": "/x", "help": "Aide <b>", "example": "Exemple", "verb": "Trouver", "kept": [("a", "<b>"), ("b", "")], "primary": False})],
     "file": [(("n", "N"), {}), (("n", "N"), {"accept": ".csv", "max_octets": 10, "multiple": True, "errors": ERRORS})],
     "error_summary": [(([],), {}), (([("n", ERRORS[0]), ("", ERRORS[1]), ("m", ERRORS[2])],), {"title": "Titre <b>"})],
     "error_words": [((error,), {}) for error in ERRORS],
