@@ -73,7 +73,9 @@ def test_signing_in_again_ends_the_former_session(client: TestClient, ada: Accou
     assert len(rows(select(LoginSession.id))) == 1
 
 
-def test_a_session_somebody_planted_is_not_the_one_that_begins(client: TestClient, ada: Account, rows) -> None:
+def test_a_session_somebody_planted_is_not_the_one_that_begins(
+    client: TestClient, ada: Account, rows
+) -> None:
     client.cookies.set(auth.cookie_name(), "planted")
     client.post("/connexion", data=SIGN_IN)
     ((stored,),) = rows(select(LoginSession.token_hash))
