@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
@@ -109,7 +110,7 @@ def add_schema(
             descriptor=data,
             content_hash=table.content_hash,
             warnings=[
-                {"code": warning.code, "place": warning.place, "params": dict(warning.params)}
+                storable({"code": warning.code, "place": warning.place, "params": dict(warning.params)})
                 for warning in table.warnings
             ],
         )
@@ -158,14 +159,25 @@ def _version_of(table: TableSchema, version: str | None) -> str:
 
 def _describe(schema: CatalogueSchema, table: TableSchema, source: str, title: str) -> None:
     """What people read of a schema is what its newest version says."""
-    schema.title = table.title or title or table.name or schema.key
-    schema.description = table.description
+    schema.title = storable(table.title or title or table.name or schema.key)
+    schema.description = storable(table.description)
     keywords = table.descriptor.get("keywords")
     if isinstance(keywords, list) and keywords:
-        schema.keywords = [str(word).strip() for word in keywords if isinstance(word, str)][:KEYWORDS]
+        schema.keywords = [storable(word.strip()) for word in keywords if isinstance(word, str)][:KEYWORDS]
     schema.source = source
     schema.homepage = web_address(table.homepage)
     schema.updated_at = datetime.now(UTC)
+
+
+def storable(value: Any) -> Any:
+    """A value of JSON with what PostgreSQL cannot keep of its texts (NUL, lone surrogates) replaced by « � »."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+    if isinstance(value, dict):
+        return {storable(key): storable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(item) for item in value]
+    return value
 
 
 def web_address(text: str | None) -> str | None:
@@ -314,7 +326,7 @@ def _list_other(session: Session, entry: CatalogueEntry, source: str, held: set[
     schema = schema or CatalogueSchema(key=entry.name, keywords=[])
     if schema.newest is not None:  # it was a Table Schema, with its versions: it stays one
         return False
-    schema.title, schema.description = entry.title, entry.description
+    schema.title, schema.description = storable(entry.title), storable(entry.description)
     schema.kind = entry.kind if entry.kind in {"datapackage", "jsonschema"} else "other"
     schema.tool = web_address(entry.tool)
     schema.homepage = web_address(entry.homepage) or web_address(entry.documentation)

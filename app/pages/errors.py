@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
@@ -78,6 +79,7 @@ def install(app: FastAPI, *, https: bool) -> None:
     app.add_exception_handler(AppError, _expected)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(DataError, _unstorable)
     app.add_exception_handler(Exception, unexpected)
 
 
@@ -128,6 +130,12 @@ def _unreadable(request: Request, error: Exception) -> Response:
         raise error
     places = {problem["loc"][0] for problem in error.errors()}
     return answer(request, 404 if places <= {"path", "query"} else 422)
+
+
+def _unstorable(request: Request, error: Exception) -> Response:
+    """A text or a number that PostgreSQL has no place for (NUL, 99999999999999999999): nobody types them by mistake."""
+    log.warning("unstorable value", extra={"error": type(error.__cause__).__qualname__})
+    return answer(request, 400)
 
 
 def wants_json(request: Request) -> bool:

@@ -46,14 +46,14 @@ def test_an_act_is_read_in_both_languages() -> None:
 
 
 def test_an_entry_goes_with_the_act_that_is_undone(database) -> None:
-    def fail_after_a_note() -> None:
+    def undone() -> None:
         with db.in_transaction(Scope.instance()) as session:
             journal.note(session, act="schema.added", account=None, subject="schema:a@1")
             session.flush()
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        fail_after_a_note()
+        undone()
     with db.in_transaction(Scope.instance()) as session:
         assert session.scalars(select(JournalEntry)).all() == []
         journal.note(session, act="schema.added", account=None, subject="schema:a@1", count=3)

@@ -70,6 +70,12 @@ class Service:
         return [json.loads(line) for line in self.log.read_text().splitlines()]
 
 
+def faults(service: Service) -> list[object]:
+    """What the log calls a warning or an error, but for the code that the first visitor is asked for."""
+    bad = (event for event in service.events() if event["level"] in {"error", "warning"})
+    return [event for event in bad if not str(event.get("event", "")).startswith("no account yet")]
+
+
 def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
@@ -117,7 +123,7 @@ def test_it_starts_works_and_stops_all_that_it_started(folder: Path, database_se
     other.wait()
     with psycopg.connect(database_server.url) as connection:  # another PostgreSQL, of the same programs
         assert connection.execute("SELECT 1").fetchone() == (1,)
-    assert not [event for event in service.events() if event["level"] in {"error", "warning"}]
+    assert not faults(service)
     second = Service(folder)
     assert second.wait_ready() < 5
     assert second.stop() == 0
@@ -246,7 +252,7 @@ def test_it_serves_through_a_pooler(folder: Path, database_server: Server, worke
             service.wait_worker()
             time.sleep(1.5)  # the worker has asked for jobs, more than once
             assert service.stop() == 0
-        assert not [event for event in service.events() if event["level"] in {"error", "warning"}]
+        assert not faults(service)
     finally:
         database_server.drop(name)
 
