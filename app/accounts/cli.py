@@ -90,7 +90,7 @@ def user_list(data_dir: DataDir = None) -> None:
                 words += [_("administre le service")] if account.is_administrator else []
                 words += [] if account.is_active else [_("compte fermé")]
                 signed_in = account.last_sign_in_at
-                words.append(moment(signed_in) if signed_in else _("jamais connecté"))
+                words.append(moment(signed_in) if signed_in else _("aucune connexion"))
                 print("\t".join(words))
 
 

@@ -62,10 +62,10 @@ def matches(stored: str | None, password: str) -> bool:
         return False
     try:
         with _AT_ONCE:
-            right = HASHER.verify(stored or _NOBODY, _normal(password))
+            HASHER.verify(stored or _NOBODY, _normal(password))
     except (VerificationError, InvalidHashError):
         return False
-    return right and stored is not None
+    return stored is not None
 
 
 def is_dated(stored: str) -> bool:

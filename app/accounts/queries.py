@@ -14,7 +14,7 @@ FIRST_VISIT = 0x7AB_0001
 """Of the advisory lock."""
 
 
-def session_by_token(session: Session, token_hash: bytes) -> Row[Any] | None:
+def session_by_token(session: Session, token_hash: bytes) -> Row[*tuple[Any, ...]] | None:
     """The sign-in that a token stands for, with its account; None when it has expired or the account is closed.
 
     Columns: ``session_id``, ``last_seen_at``, ``id`` (of the account), ``email``, ``name``, ``lang``, ``is_administrator``.
@@ -55,7 +55,7 @@ def delete_session(session: Session, token_hash: bytes) -> None:
     session.execute(delete(LoginSession).where(LoginSession.token_hash == token_hash))
 
 
-def own_memberships(session: Session, account_id: int) -> list[Row[Any]]:
+def own_memberships(session: Session, account_id: int) -> list[Row[*tuple[Any, ...]]]:
     """``(establishment_id, role)`` of the account the scope names."""
     found = session.execute(
         select(Membership.establishment_id, Membership.role).where(Membership.account_id == account_id)
@@ -63,7 +63,9 @@ def own_memberships(session: Session, account_id: int) -> list[Row[Any]]:
     return list(found)
 
 
-def own_establishments(session: Session, ids: list[int], limit: int, slug: str | None) -> list[Row[Any]]:
+def own_establishments(
+    session: Session, ids: list[int], limit: int, slug: str | None
+) -> list[Row[*tuple[Any, ...]]]:
     """``(id, slug, name, accent, is_sandbox)`` of some of the establishments of the scope, by name; that of ``slug`` is always there."""
     columns = (
         Establishment.id,
@@ -137,7 +139,7 @@ def end_sessions(
 # --- links to choose a password -------------------------------------------------------------------------------------
 
 
-def open_reset(session: Session, token_hash: bytes) -> Row[Any] | None:
+def open_reset(session: Session, token_hash: bytes) -> Row[*tuple[Any, ...]] | None:
     """``(id, account_id, email, name, lang)`` of a link that still opens; None otherwise."""
     return session.execute(
         select(PasswordReset.id, PasswordReset.account_id, Account.email, Account.name, Account.lang)
@@ -177,7 +179,7 @@ def resets_since(session: Session, account_id: int, since: datetime) -> int:
     ).one()
 
 
-def waiting_resets(session: Session) -> list[Row[Any]]:
+def waiting_resets(session: Session) -> list[Row[*tuple[Any, ...]]]:
     """``(account_id, email, name, asked_at)`` of those whose link waits to be opened, the latest first."""
     asked_at = func.max(PasswordReset.created_at).label("asked_at")
     return list(

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -108,7 +109,7 @@ def enter(session: Session, account: Account, browser: Browser, former: str | No
     return token
 
 
-def note(session: Session, account_id: int, act: str, **details: str | int | bool) -> None:
+def note(session: Session, account_id: int, act: str, **details: Any) -> None:
     """Note an act on one's own account; the scope is then the account's alone."""
     set_scope(session, Scope.instance(account_id))
     journal.note(session, act=act, account=account_id, subject=f"account:{account_id}", **details)
@@ -120,7 +121,7 @@ def note_by_command(session: Session, account_id: int, act: str) -> None:
     journal.note(session, act=act, account=None, subject=f"account:{account_id}")
 
 
-def _note_aside(act: str, **details: str | int | bool) -> None:
+def _note_aside(act: str, **details: Any) -> None:
     """Note what a refusal must not undo; nobody is named."""
     with db.aside(Scope.instance()) as session:
         journal.note(session, act=act, account=None, **details)

@@ -104,7 +104,9 @@ def sign_out(request: Request, viewer: Public, session: SessionOf) -> Response:
     if viewer is not None and (token := auth.read_cookie(request)):
         auth.end_session(session, token)
         service.note(session, viewer.id, "account.signed-out")
-    response = redirect(request, "/connexion", Flash(_("Vous êtes déconnecté de ce navigateur."), "info"))
+    response = redirect(
+        request, "/connexion", Flash(_("Votre session est fermée dans ce navigateur."), "info")
+    )
     auth.clear_cookie(response)
     return response
 

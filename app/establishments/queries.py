@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, func, insert, select, text, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, Text, any_, func, insert, literal, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import InstrumentedAttribute
 
 from app.folding import like_pattern
 from app.models import Establishment
@@ -25,6 +27,12 @@ _LISTED = (
     Establishment.is_sandbox,
     Establishment.created_at,
 )
+
+
+def _among(column: InstrumentedAttribute[Any], values: Iterable[Any]) -> ColumnElement[bool]:
+    """One of many values, sent as one parameter: a statement has 65,535 at most, and there are 35,000 communes."""
+    kind = BigInteger() if column is Establishment.id else Text()
+    return column == any_(literal(list(values), ARRAY(kind)))
 
 
 def lock(session: Session) -> None:
@@ -61,7 +69,7 @@ def count(session: Session, sought: str, *, ids: Iterable[int] | None = None) ->
 
 def _filtered(chosen: Select[Any], sought: str, ids: Iterable[int] | None) -> Select[Any]:
     if ids is not None:
-        chosen = chosen.where(Establishment.id.in_(list(ids)))
+        chosen = chosen.where(_among(Establishment.id, ids))
     digits = "".join(sought.split())
     for word in [digits] if digits.isdecimal() else sought.split():
         chosen = chosen.where(Establishment.search.like(like_pattern(word), escape="\\"))
@@ -74,7 +82,7 @@ def without_contact(session: Session, ids: Iterable[int], limit: int) -> list[Ro
         session.execute(
             select(Establishment.slug, Establishment.name)
             .where(
-                Establishment.id.in_(list(ids)),
+                _among(Establishment.id, ids),
                 Establishment.contact_email.is_(None),
                 ~Establishment.is_sandbox,
             )
@@ -91,7 +99,7 @@ def is_there_any(session: Session) -> bool:
 
 def taken_slugs(session: Session, slugs: Sequence[str]) -> set[str]:
     """Those of these addresses that an establishment has."""
-    return set(session.scalars(select(Establishment.slug).where(Establishment.slug.in_(slugs))))
+    return set(session.scalars(select(Establishment.slug).where(_among(Establishment.slug, slugs))))
 
 
 def slugs_beginning(session: Session, slug: str) -> set[str]:
@@ -108,19 +116,20 @@ def slugs_beginning(session: Session, slug: str) -> set[str]:
 def holders_of_siret(session: Session, sirets: Sequence[str]) -> dict[str, str]:
     """SIRET → name of the establishment that has it."""
     rows = session.execute(
-        select(Establishment.siret, Establishment.name).where(Establishment.siret.in_(sirets))
+        select(Establishment.siret, Establishment.name).where(_among(Establishment.siret, sirets))
     )
     return {siret: name for siret, name in rows if siret}
 
 
 def namesakes(session: Session, named: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
     """Those of these ``(siren, folded name)`` that an establishment has."""
+    wanted = set(named)
     rows = session.execute(
         select(Establishment.siren, func.app.fold(Establishment.name)).where(
-            tuple_(Establishment.siren, func.app.fold(Establishment.name)).in_(named)
+            _among(Establishment.siren, {siren for siren, _ in wanted})
         )
     )
-    return {(siren, name) for siren, name in rows}
+    return wanted & {(siren, name) for siren, name in rows}
 
 
 def add_all(session: Session, rows: Sequence[dict[str, Any]]) -> None:

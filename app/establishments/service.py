@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -52,7 +53,7 @@ def tidy(raw: Mapping[str, str]) -> dict[str, str]:
         values[name] = compact(values[name])
     if not values["siren"] and len(values["siret"]) == 14:
         values["siren"] = values["siret"][:9]
-    values["type"] = _kinds().get(fold(values["type"]), values["type"])
+    values["type"] = _kinds(i18n.language()).get(fold(values["type"]), values["type"])
     number = values["departement"].upper()
     values["departement"] = number.zfill(2) if number.isdecimal() else number
     values["courriel"] = fold_email(values["courriel"])
@@ -60,7 +61,8 @@ def tidy(raw: Mapping[str, str]) -> dict[str, str]:
     return values
 
 
-def _kinds() -> dict[str, str]:
+@lru_cache(maxsize=2)
+def _kinds(_lang: str) -> dict[str, str]:
     """What a nature may be called, folded → its code."""
     found = {fold(gettext(words)): code for code, words in KIND_WORDS.items()}
     return (
@@ -242,22 +244,22 @@ def free_slugs(session: Session, rows: Sequence[Mapping[str, str]]) -> list[str]
     taken = queries.taken_slugs(session, sorted(candidates))
     taken |= {values["adresse_page"] for values in rows}
     chosen: list[str] = []
+    next_number: dict[str, int] = {}
     for slug, values in zip(wanted, rows, strict=True):
-        free = values["adresse_page"] or _free(session, slug, values["departement"].lower(), taken)
+        departement = values["departement"].lower()
+        free = values["adresse_page"] or next(
+            (one for one in (slug, f"{slug}-{departement}") if one not in taken and one[-1] != "-"), ""
+        )
+        if not free:
+            if slug not in next_number:
+                taken |= queries.slugs_beginning(session, slug)
+            number = next_number.get(slug, 2)
+            while f"{slug}-{number}" in taken:
+                number += 1
+            free, next_number[slug] = f"{slug}-{number}", number + 1
         taken.add(free)
         chosen.append(free)
     return chosen
-
-
-def _free(session: Session, slug: str, departement: str, taken: set[str]) -> str:
-    for candidate in (slug, f"{slug}-{departement}" if departement else slug):
-        if candidate not in taken:
-            return candidate
-    taken |= queries.slugs_beginning(session, slug)
-    number = 2
-    while f"{slug}-{number}" in taken:
-        number += 1
-    return f"{slug}-{number}"
 
 
 # --- settings --------------------------------------------------------------------------------------------------------

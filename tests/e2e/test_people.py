@@ -144,7 +144,7 @@ def test_one_comes_back_to_the_page_one_asked_for(visit: Visit, town: Establishm
     expect(page.get_by_role("heading", level=1)).to_have_text("Équipe")
     page.locator("header summary").last.click()
     page.get_by_role("button", name="Se déconnecter").click()
-    expect(page.get_by_text("Vous êtes déconnecté")).to_be_visible()
+    expect(page.get_by_text("Votre session est fermée")).to_be_visible()
     page.goto("/mon-compte")
     expect(page.get_by_role("heading", level=1)).to_have_text("Se connecter")
 

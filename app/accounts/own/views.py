@@ -101,7 +101,7 @@ def choose(
     mail.send(background, service.changed_letter(account))
     new = service.enter(session, account, browser_of(request), auth.read_cookie(request))
     words = _(
-        "Votre nouveau mot de passe est enregistré, et vous voilà connecté. Vos autres sessions sont fermées."
+        "Votre nouveau mot de passe est enregistré et votre session est ouverte. Les autres sont fermées."
     )
     return entered(request, redirect(request, "/", Flash(words)), account, new)
 

@@ -11,7 +11,7 @@ from app.models import Account, Establishment, Invitation, Membership
 from app.tenancy import Role
 
 
-def members(session: Session, establishment: int) -> list[Row[Any]]:
+def members(session: Session, establishment: int) -> list[Row[*tuple[Any, ...]]]:
     """``(account_id, role, name, email, is_active, last_sign_in_at)``, by name."""
     return list(
         session.execute(
@@ -67,7 +67,7 @@ def remove(session: Session, establishment: int, account_id: int) -> bool:
     return session.execute(removed).first() is not None
 
 
-def pending(session: Session, establishment: int) -> list[Row[Any]]:
+def pending(session: Session, establishment: int) -> list[Row[*tuple[Any, ...]]]:
     """``(id, email, role, created_at, expires_at, is_over)`` of the invitations nobody has accepted, the latest first."""
     return list(
         session.execute(
@@ -120,7 +120,7 @@ def open_invitation(
     return session.scalar(found.with_for_update() if lock else found)
 
 
-def establishment(session: Session, establishment_id: int) -> Row[Any] | None:
+def establishment(session: Session, establishment_id: int) -> Row[*tuple[Any, ...]] | None:
     """``(id, slug, name)``."""
     return session.execute(
         select(Establishment.id, Establishment.slug, Establishment.name).where(

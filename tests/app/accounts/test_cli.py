@@ -91,8 +91,8 @@ def test_accounts_are_listed(run, make) -> None:
     make.account(email="a@ville.fr", name="Ada", is_administrator=True)
     lines = run("list").stdout.splitlines()
     assert lines == [
-        "a@ville.fr\tAda\tadministre le service\tjamais connecté",
-        "b@ville.fr\tBob\tcompte fermé\tjamais connecté",
+        "a@ville.fr\tAda\tadministre le service\taucune connexion",
+        "b@ville.fr\tBob\tcompte fermé\taucune connexion",
     ]
 
 
