@@ -48,13 +48,18 @@ def sqlalchemy_url(url: str) -> URL:
     return make_url(url).set(drivername="postgresql+psycopg")
 
 
-def make_engine(url: str, *, pool_size: int, overflow: int, name: str = APPLICATION) -> Engine:
-    """Connections to a database; fit for pgbouncer in transaction mode: nothing is prepared, nothing set for a session."""
+def make_engine(
+    url: str, *, pool_size: int, overflow: int, name: str = APPLICATION, wait: int = WAIT_SECONDS
+) -> Engine:
+    """Connections to a database; fit for pgbouncer in transaction mode: nothing is prepared, nothing set for a session.
+
+    ``wait`` is how many seconds a thread waits for a connection of its own.
+    """
     return create_engine(
         sqlalchemy_url(url),
         pool_size=pool_size,
         max_overflow=overflow,
-        pool_timeout=WAIT_SECONDS,
+        pool_timeout=wait,
         pool_pre_ping=True,
         pool_use_lifo=True,
         connect_args={

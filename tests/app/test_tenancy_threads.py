@@ -53,7 +53,8 @@ def hammer(url: str, make: Make) -> None:
     places = [make.establishment().id for _ in range(ESTABLISHMENTS)]
     for place in places:
         make.add(JobProgress(establishment_id=place, task="t"))
-    engine = db.make_engine(url, pool_size=4, overflow=0)
+    # the pool serves whoever comes last: on a busy machine one of ten threads may wait long for one of four connections
+    engine = db.make_engine(url, pool_size=4, overflow=0, wait=100)
     try:
         with ThreadPoolExecutor(THREADS) as threads:
             written = sum(threads.map(lambda seed: work(seed, engine, places), range(THREADS)))
