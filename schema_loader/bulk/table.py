@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from schema_loader.table_schema import TableSchema
 
 CELLS, CHECKS = 0, 2
 THREADS = 2
+PLACE = itemgetter(0, 1, 2)
 Placed = tuple[int, int, int, CellError]
 Judged = tuple[list[CellError], list[tuple[Any, Hashes]]]
 
@@ -143,7 +145,7 @@ class BulkTableCheck:
             ]
             if self._keys:
                 hashes.append((np.array([ragged.row_number], dtype=np.int64), self._keys.of_row(readings)))
-        placed.sort(key=_place)
+        placed.sort(key=PLACE)
         return [error for *_, error in placed], hashes
 
     def _of_check(self, number: int, name: str, fault: Any, columns: Sequence[pa.Array], row: int) -> Placed:
@@ -166,7 +168,3 @@ class BulkTableCheck:
             for number, cells in sorted(found):
                 _, readings = self._rule.judge(cells, number)
                 yield from self._exact.keys.errors(cells, readings, number)
-
-
-def _place(placed: Placed) -> tuple[int, int, int]:
-    return placed[:3]
