@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, Path, Request
 from fastapi.routing import RouteContext, iter_route_contexts
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,9 @@ from app.tenancy import Role, Scope, set_scope
 
 SessionOf = Annotated[Session, Depends(get_session, scope="function")]
 """The session of the request, the same in every dependency and in the view."""
+
+Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
+"""The id of a row in an address: what cannot be one is an address that does not exist."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ def sign_in(
 
     Raises :class:`WrongPassword`, :class:`OtherPerson`, :class:`app.errors.TooMany`.
     """
-    address = fold_email(email)[:EMAIL_LENGTH]
+    address = fold_email(email.replace("\0", ""))[:EMAIL_LENGTH]  # PostgreSQL has no text with a zero in it
     account = queries.account_by_email(session, address)
     mark = browser.devices.get(account.id) if account else None
     attempt = throttle.count("sign-in", address, browser.network, mark)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, BackgroundTasks, Depends, Form, Request
 from starlette.responses import Response
 
 from app import access, auth, i18n, mail
-from app.access import SessionOf
+from app.access import Number, SessionOf
 from app.accounts import again, passwords, queries, service, throttle
 from app.accounts.browser import browser_of
 from app.accounts.faults import Faults
@@ -190,7 +190,7 @@ def end_others(request: Request, viewer: SignedIn, session: SessionOf) -> Respon
 
 
 @router.post(f"{PAGE}/sessions/{{number}}/fermer")
-def end_one(request: Request, viewer: SignedIn, session: SessionOf, number: int) -> Response:
+def end_one(request: Request, viewer: SignedIn, session: SessionOf, number: Number) -> Response:
     if not queries.end_sessions(session, viewer.id, only=number):
         raise NotFound
     service.note(session, viewer.id, "account.sessions-ended", count=1)
@@ -227,7 +227,7 @@ def waiting_links(request: Request, _viewer: Administrator, session: SessionOf) 
 
 
 @router.post("/administration/liens/{account_id}")
-def give_link(request: Request, viewer: Administrator, session: SessionOf, account_id: int) -> Response:
+def give_link(request: Request, viewer: Administrator, session: SessionOf, account_id: Number) -> Response:
     """A new link, shown once; those made before open no more."""
     account = queries.account(session, account_id)
     if account is None or not account.is_active:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, BackgroundTasks, Depends, Form, Request
 from starlette.responses import Response
 
 from app import access, auth, mail
-from app.access import Member, SessionOf, member
+from app.access import Member, Number, SessionOf, member
 from app.accounts import again, passwords, queries, service
 from app.accounts.browser import browser_of
 from app.accounts.faults import Faults
@@ -69,14 +69,14 @@ def invite(
 
 @router.post(f"{TEAM}/invitations/{{number}}/renvoyer")
 def invite_again(
-    request: Request, me: Manager, session: SessionOf, background: BackgroundTasks, number: int
+    request: Request, me: Manager, session: SessionOf, background: BackgroundTasks, number: Number
 ) -> Response:
     found, link = team.invite_again(session, me.establishment, number, by=me.viewer.id)
     return _invited(request, session, me, background, found.email, Role(found.role), link)
 
 
 @router.post(f"{TEAM}/invitations/{{number}}/annuler")
-def cancel(request: Request, me: Manager, session: SessionOf, number: int) -> Response:
+def cancel(request: Request, me: Manager, session: SessionOf, number: Number) -> Response:
     address = team.cancel(session, me.establishment, number, by=me.viewer.id)
     words = _("L’invitation de {email} est annulée : son lien ne s’ouvre plus.", email=address)
     return redirect(request, _at(me.establishment), Flash(words))
@@ -84,7 +84,7 @@ def cancel(request: Request, me: Manager, session: SessionOf, number: int) -> Re
 
 @router.post(f"{TEAM}/{{account_id}}/role")
 def change_role(
-    request: Request, me: Manager, session: SessionOf, account_id: int, role: Field = ""
+    request: Request, me: Manager, session: SessionOf, account_id: Number, role: Field = ""
 ) -> Response:
     if role not in list(Role):
         raise NotFound
@@ -104,7 +104,7 @@ def change_role(
 
 
 @router.get(f"{TEAM}/{{account_id}}/retirer")
-def ask_remove(request: Request, me: Manager, session: SessionOf, account_id: int) -> Response:
+def ask_remove(request: Request, me: Manager, session: SessionOf, account_id: Number) -> Response:
     account = queries.account(session, account_id)
     if account is None or team_queries.membership(session, me.establishment.id, account_id) is None:
         raise NotFound
@@ -112,7 +112,7 @@ def ask_remove(request: Request, me: Manager, session: SessionOf, account_id: in
 
 
 @router.post(f"{TEAM}/{{account_id}}/retirer")
-def remove(request: Request, me: Manager, session: SessionOf, account_id: int) -> Response:
+def remove(request: Request, me: Manager, session: SessionOf, account_id: Number) -> Response:
     account = queries.account(session, account_id)
     try:
         team.remove(session, me.establishment, account_id, by=me.viewer.id)

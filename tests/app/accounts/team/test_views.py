@@ -263,6 +263,20 @@ def test_somebody_of_another_establishment_is_not_there(manager, make, rows) -> 
     assert roles(rows)[bob.id] == "reader"
 
 
+@pytest.mark.parametrize("number", ["0", "-1", "9223372036854775808", "9" * 40, "١", "x"])
+def test_what_cannot_be_a_number_is_no_address(manager, number) -> None:
+    for path in (f"{number}/role", f"{number}/retirer", f"invitations/{number}/annuler"):
+        assert manager.post(f"{TEAM}/{path}", data={"role": "reader"}).status_code == 404
+
+
+@pytest.mark.parametrize("text", ["a\0b@ville.fr", "\0", "a@b\u200b.fr"])
+def test_what_no_database_holds_is_refused_in_words(manager, guest, letters, text) -> None:
+    assert invite(manager, text).status_code == 422
+    invite(manager)
+    answer = guest.post(path_of(letters[0]), data={"nom": text, "mot_de_passe": PASSWORD + text})
+    assert answer.status_code == 422 or "\0" not in text
+
+
 def test_the_last_manager_stays_one(manager, make, town, ada, rows) -> None:
     closed = make.account(is_active=False)
     make.member(closed, town, "manager")  # a closed account manages nothing
