@@ -10,12 +10,14 @@ from app.models.job import JobProgress
 from app.models.journal import JournalEntry
 from app.models.record import Draft, Record, RecordChange, RecordIndex, RecordState
 from app.models.role import Role
+from app.models.submission import ColumnMemory, Mode, Submission, SubmissionRow, SubmissionState
 from app.models.table_schema import CatalogueSchema, SchemaVersion
 
 __all__ = [
     "Account",
     "Base",
     "CatalogueSchema",
+    "ColumnMemory",
     "Dataset",
     "Draft",
     "Establishment",
@@ -24,6 +26,7 @@ __all__ = [
     "JournalEntry",
     "LoginSession",
     "Membership",
+    "Mode",
     "PasswordReset",
     "Record",
     "RecordChange",
@@ -32,4 +35,7 @@ __all__ = [
     "Role",
     "SchemaVersion",
     "SignInAttempt",
+    "Submission",
+    "SubmissionRow",
+    "SubmissionState",
 ]
