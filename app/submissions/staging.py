@@ -1,0 +1,274 @@
+"""Rows of a file laid beside the records, in a table that goes with the transaction: what finds its record, what changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, LiteralString
+
+import orjson
+import pyarrow as pa
+from psycopg import sql
+from sqlalchemy.orm import Session
+
+from app.datasets.service import DatasetView
+from app.records.judge import stored_faults
+from app.submissions.check import Checked
+from app.submissions.intake import Intake
+from schema_loader.bulk.normal import ColumnNormaliser, json_objects
+from schema_loader.errors import CellError
+
+_STAGE: LiteralString = """
+    CREATE TEMPORARY TABLE IF NOT EXISTS incoming (
+      row_number bigint PRIMARY KEY, cells jsonb, extra jsonb, state text, faults jsonb, number bigint, clash boolean
+    ) ON COMMIT DROP
+"""
+_INTO_STAGE: LiteralString = """
+    INSERT INTO incoming (row_number, cells, extra, state, faults)
+    SELECT numbers[item.at], item.cells, extras.extra, coalesce(bad.state, 'valid'), bad.faults
+    FROM (SELECT CAST(%(numbers)s AS bigint[]) AS numbers) given,
+         jsonb_array_elements(CAST(%(cells)s AS jsonb)) WITH ORDINALITY AS item(cells, at)
+"""
+_INTO_RECORD: LiteralString = """
+    INSERT INTO record (establishment_id, dataset_id, number, cells, extra, state, faults, created_by, updated_by, submission_id)
+    SELECT %(establishment)s, %(dataset)s, %(first)s + item.at - 1, item.cells, extras.extra,
+           coalesce(bad.state, 'valid'), bad.faults, %(account)s, %(account)s, %(submission)s
+    FROM jsonb_array_elements(CAST(%(cells)s AS jsonb)) WITH ORDINALITY AS item(cells, at)
+"""
+_BAD: LiteralString = """
+    LEFT JOIN unnest(CAST(%(bad)s AS bigint[]), CAST(%(faults)s AS jsonb[])) AS told(at, faults) ON told.at = item.at
+    LEFT JOIN LATERAL (SELECT 'to_fix' AS state, told.faults AS faults WHERE told.at IS NOT NULL) AS bad ON true
+"""
+_NO_BAD: LiteralString = (
+    " CROSS JOIN (SELECT CAST(NULL AS text) AS state, CAST(NULL AS jsonb) AS faults) AS bad "
+)
+_EXTRA_ROWS: LiteralString = """
+    LEFT JOIN unnest(CAST(%(extra_at)s AS bigint[]), CAST(%(extras)s AS jsonb[])) AS extras(at, extra) ON extras.at = item.at
+"""
+_NO_EXTRAS: LiteralString = " CROSS JOIN (SELECT CAST(NULL AS jsonb) AS extra) AS extras "
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A batch ready for PostgreSQL: the rows as one JSON array, and what only some rows have."""
+
+    rows: list[int]
+    cells: str
+    bad: list[int]
+    faults: list[str]
+    extra_at: list[int]
+    extras: list[str]
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """As the statements take them; ``at`` counts from 1 within the batch."""
+        return {
+            "numbers": self.rows,
+            "cells": self.cells,
+            "bad": self.bad,
+            "faults": self.faults,
+            "extra_at": self.extra_at,
+            "extras": self.extras,
+        }
+
+    @property
+    def joins(self) -> LiteralString:
+        """The joins that these rows need."""
+        return (_EXTRA_ROWS if self.extra_at else _NO_EXTRAS) + (_BAD if self.bad else _NO_BAD)
+
+
+def written(checked: Checked, *, keep_faulty: bool) -> Iterator[Written]:
+    """The rows of a file as they will be kept: normalised, empty cells left out, with their faults. Blank rows are no rows;
+    without ``keep_faulty`` rows with errors are left out."""
+    schema = checked.schema
+    normalisers = [ColumnNormaliser(field) for field in schema.fields]
+    for taken in checked.batches():
+        bad_rows = {
+            place: checked.errors[number]
+            for place, number in enumerate(taken.rows.tolist())
+            if number in checked.errors
+        }
+        gone = {
+            place for place, errors in bad_rows.items() if not keep_faulty or errors[0].code == "blank-row"
+        }
+        columns = [
+            normaliser.texts(column) for normaliser, column in zip(normalisers, taken.columns, strict=True)
+        ]
+        objects = json_objects(schema.field_names, columns)
+        extras = _extras(taken)
+        rows = taken.rows.tolist()
+        if gone:
+            places = [place for place in range(len(rows)) if place not in gone]
+            at = {place: n for n, place in enumerate(places, start=1)}
+            objects = objects.take(pa.array(places, pa.int64()))
+            rows = [rows[place] for place in places]
+        else:
+            at = {place: place + 1 for place in (*bad_rows, *extras)}
+        kept_bad = {at[place]: errors for place, errors in bad_rows.items() if place not in gone}
+        kept_extras = {at[place]: extra for place, extra in extras.items() if place not in gone}
+        if rows:
+            yield Written(
+                rows,
+                "[" + ",".join(objects.to_pylist()) + "]",
+                list(kept_bad),
+                [_faults(errors) for errors in kept_bad.values()],
+                list(kept_extras),
+                [orjson.dumps(extra).decode() for extra in kept_extras.values()],
+            )
+
+
+def _faults(errors: Iterable[CellError]) -> str:
+    return orjson.dumps(stored_faults(errors), default=str).decode().replace("\\u0000", "\\ufffd")
+
+
+def _extras(taken: Intake) -> dict[int, dict[str, str]]:
+    """Place in the batch → what the row holds beside the fields."""
+    found: dict[int, dict[str, str]] = {}
+    for label, column in taken.kept:
+        for place, text in enumerate(column.to_pylist()):
+            if text and text.strip():
+                found.setdefault(place, {})[label] = text.replace("\0", "\ufffd")
+    if taken.surplus:
+        places = {number: place for place, number in enumerate(taken.rows.tolist())}
+        for number, cells in taken.surplus.items():
+            if number in places:
+                found.setdefault(places[number], {}).update(cells)
+    return found
+
+
+def add(
+    session: Session,
+    dataset: DatasetView,
+    batch: Written,
+    *,
+    first: int,
+    account: int | None,
+    submission: int,
+) -> None:
+    """Keep a batch as new records, numbered from ``first``."""
+    driver: Any = session.connection().connection.driver_connection
+    driver.execute(
+        _INTO_RECORD + batch.joins,
+        {
+            **batch.parameters,
+            "establishment": dataset.establishment,
+            "dataset": dataset.id,
+            "first": first,
+            "account": account,
+            "submission": submission,
+        },
+    )
+
+
+def begin(session: Session) -> None:
+    """Make the table of the transaction, or empty it."""
+    driver: Any = session.connection().connection.driver_connection
+    driver.execute(_STAGE)
+    driver.execute("TRUNCATE incoming")
+
+
+def stage(session: Session, batch: Written) -> None:
+    """Lay a batch beside the records."""
+    driver: Any = session.connection().connection.driver_connection
+    driver.execute(_INTO_STAGE + batch.joins, batch.parameters)
+
+
+def match(session: Session, dataset: DatasetView, key: Sequence[str]) -> None:
+    """Find the record of each row by key: ``number`` of the record, ``clash`` where a key stands for more than one row or record.
+
+    A row whose key is empty finds none.
+    """
+    driver: Any = session.connection().connection.driver_connection
+    driver.execute("ANALYZE incoming")
+    place = {"establishment": dataset.establishment, "dataset": dataset.id}
+    names = [sql.Literal(name) for name in key]
+    own = sql.SQL(", ").join(sql.SQL("coalesce(cells ->> {}, '')").format(name) for name in names)
+    filled = sql.SQL(" OR ").join(sql.SQL("cells ->> {} IS NOT NULL").format(name) for name in names)
+    statement = sql.SQL("""
+        WITH theirs AS (
+          SELECT ARRAY[{own}] AS key, min(number) AS number, count(*) AS many FROM record
+          WHERE establishment_id = {establishment} AND dataset_id = {dataset} AND deleted_at IS NULL AND ({filled})
+          GROUP BY 1
+        ), ours AS (
+          SELECT row_number, ARRAY[{own}] AS key, count(*) OVER (PARTITION BY ARRAY[{own}]) AS many FROM incoming
+          WHERE {filled}
+        )
+        UPDATE incoming SET number = theirs.number, clash = ours.many > 1 OR coalesce(theirs.many, 0) > 1
+        FROM ours LEFT JOIN theirs ON theirs.key = ours.key
+        WHERE incoming.row_number = ours.row_number AND (theirs.number IS NOT NULL OR ours.many > 1)
+    """).format(
+        own=own,
+        filled=filled,
+        establishment=sql.Literal(place["establishment"]),
+        dataset=sql.Literal(place["dataset"]),
+    )
+    driver.execute(statement)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the rows of a file would do to the records."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    clashing: int = 0
+    trashed: int = 0
+    to_fix: int = 0
+    records: int = 0
+    """In the dataset now."""
+
+
+def counts(session: Session, dataset: DatasetView, *, replaces: bool) -> Counts:
+    """Once matched. A row changes its record where one of its filled cells is another than the record's."""
+    driver: Any = session.connection().connection.driver_connection
+    row = driver.execute(
+        """
+        SELECT count(*) FILTER (WHERE incoming.number IS NULL AND clash IS NOT TRUE),
+               count(*) FILTER (WHERE incoming.number IS NOT NULL AND clash IS NOT TRUE AND NOT record.cells @> incoming.cells),
+               count(*) FILTER (WHERE incoming.number IS NOT NULL AND clash IS NOT TRUE AND record.cells @> incoming.cells),
+               count(*) FILTER (WHERE clash),
+               count(*) FILTER (WHERE incoming.state = 'to_fix' AND clash IS NOT TRUE)
+        FROM incoming LEFT JOIN record
+          ON record.establishment_id = %(establishment)s AND record.dataset_id = %(dataset)s AND record.number = incoming.number
+        """,
+        {"establishment": dataset.establishment, "dataset": dataset.id},
+    ).fetchone()
+    held = driver.execute(
+        """
+        SELECT count(*), count(*) FILTER (WHERE NOT EXISTS (SELECT 1 FROM incoming WHERE incoming.number = record.number))
+        FROM record WHERE establishment_id = %(establishment)s AND dataset_id = %(dataset)s AND deleted_at IS NULL
+        """,
+        {"establishment": dataset.establishment, "dataset": dataset.id},
+    ).fetchone()
+    return Counts(
+        added=row[0],
+        changed=row[1],
+        unchanged=row[2],
+        clashing=row[3],
+        to_fix=row[4],
+        trashed=held[1] if replaces else 0,
+        records=held[0],
+    )
+
+
+def changes(
+    session: Session, dataset: DatasetView, limit: int | None = None
+) -> Iterator[tuple[int, int, int, Mapping[str, str], Mapping[str, str]]]:
+    """``(row number, record, its version, its cells, the row's cells)`` of the rows that change a record, in the file's order."""
+    driver: Any = session.connection().connection.driver_connection
+    statement = """
+        SELECT incoming.row_number, record.number, record.version, record.cells, incoming.cells
+        FROM incoming JOIN record
+          ON record.establishment_id = %(establishment)s AND record.dataset_id = %(dataset)s AND record.number = incoming.number
+        WHERE clash IS NOT TRUE AND NOT record.cells @> incoming.cells
+        ORDER BY incoming.row_number
+    """
+    place = {"establishment": dataset.establishment, "dataset": dataset.id}
+    if limit is not None:
+        yield from driver.execute(statement + f" LIMIT {int(limit)}", place).fetchall()
+        return
+    with driver.cursor(name="changes") as cursor:
+        cursor.execute(statement, place)
+        while rows := cursor.fetchmany(2000):
+            yield from rows
