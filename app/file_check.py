@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.table_source import PLAIN_TEXT, Source, open_records, text_source
-from importers.csv_file import TextLayout, detect, read_records
+from importers.csv_file import detect, read_records
+from importers.dialect import TextLayout
 from importers.spreadsheet_file import is_spreadsheet
 from schema_loader import messages
 from schema_loader.check import TableCheck, check_table, in_row_order
@@ -176,7 +177,7 @@ def _in_bulk(
         labels = next(records, None)
     finally:
         records.close()
-    if labels is None or not can_read(layout, labels):
+    if labels is None or not can_read(layout, len(labels)):
         return None
 
     def batches() -> Iterator[Batch]:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Literal
 
 from app.i18n import AppWords
-from importers.csv_file import TextLayout, detect, read_records
+from importers.csv_file import detect, read_records
+from importers.dialect import TextLayout
 from importers.spreadsheet_file import is_spreadsheet, read_chosen, sheets_of
 from schema_loader.table_schema import TableSchema
 

@@ -14,20 +14,16 @@ from pathlib import Path
 from typing import IO, NoReturn
 from xml.parsers import expat
 
+from importers.limits import DEFAULT, MEGABYTE, Limits
 from schema_loader.errors import TableUnreadable
 
-MEGABYTE = 1 << 20
-MAX_UNPACKED = 2048 * MEGABYTE  # of one part: a sheet of a million rows and twenty columns is half of it
-MAX_RATIO = 200  # of a part; sheets reach 10 to 60
-RATIO_FROM = 64 * MEGABYTE  # below this size no ratio is a danger
-MAX_PARTS = 10_000
 CHUNK = 64 * 1024
 
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OverflowError, UnicodeDecodeError)
 
 
 @contextmanager
-def opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
+def opened_zip(path: Path, limits: Limits = DEFAULT) -> Iterator[zipfile.ZipFile]:
     """The archive. Raises :class:`TableUnreadable` ``file-damaged`` where its list of parts cannot be read."""
     with path.open("rb") as file:
         try:
@@ -35,7 +31,7 @@ def opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
         except (*DAMAGED, ValueError, OSError) as error:
             raise TableUnreadable("file-damaged") from error
         with archive:
-            if len(archive.infolist()) > MAX_PARTS:
+            if len(archive.infolist()) > limits.parts:
                 raise TableUnreadable("file-damaged")
             yield archive
 
@@ -49,8 +45,10 @@ def part_info(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo | None:
         return next((info for info in archive.infolist() if info.filename.casefold() == wanted), None)
 
 
-def read_part(archive: zipfile.ZipFile, name: str, most: int = MAX_UNPACKED) -> Iterator[bytes]:
-    """The bytes of a part, piece by piece.
+def read_part(
+    archive: zipfile.ZipFile, name: str, limits: Limits = DEFAULT, most: int | None = None
+) -> Iterator[bytes]:
+    """The bytes of a part, piece by piece; ``most`` of them, by default ``limits.unpacked_bytes``.
 
     Raises :class:`TableUnreadable`: ``file-damaged``, ``file-password``, ``file-unpacks-too-large``.
     """
@@ -59,7 +57,9 @@ def read_part(archive: zipfile.ZipFile, name: str, most: int = MAX_UNPACKED) -> 
         raise TableUnreadable("file-damaged")
     if info.flag_bits & 0x1:
         raise TableUnreadable("file-password")
-    too_dense = info.file_size > RATIO_FROM and info.file_size > MAX_RATIO * max(info.compress_size, 1)
+    most = limits.unpacked_bytes if most is None else most
+    packed = max(info.compress_size, 1)
+    too_dense = info.file_size > limits.ratio_from_bytes and info.file_size > limits.ratio * packed
     if info.file_size > most or too_dense:
         raise TableUnreadable("file-unpacks-too-large", limit=most // MEGABYTE)
     try:
@@ -100,8 +100,8 @@ def xml_parser() -> expat.XMLParserType:
     return parser
 
 
-def feed(parser: expat.XMLParserType, pieces: Iterator[bytes]) -> Iterator[None]:
-    """Parse piece by piece; after each, the caller takes what its handlers have gathered.
+def feed(parser: expat.XMLParserType, pieces: Iterator[bytes], *, final: bool = True) -> Iterator[None]:
+    """Parse piece by piece; after each, the caller takes what its handlers have gathered. ``final``: these are all.
 
     Raises :class:`TableUnreadable` ``file-damaged`` for what is no XML.
     """
@@ -109,8 +109,9 @@ def feed(parser: expat.XMLParserType, pieces: Iterator[bytes]) -> Iterator[None]
         for piece in pieces:
             parser.Parse(piece, False)
             yield
-        parser.Parse(b"", True)
-        yield
+        if final:
+            parser.Parse(b"", True)
+            yield
     except TableUnreadable:
         raise
     except (expat.ExpatError, ValueError) as error:
@@ -125,7 +126,7 @@ def each_element(
     archive: zipfile.ZipFile,
     name: str,
     start: Callable[[str, dict[str, str]], None],
-    most: int = MAX_UNPACKED,
+    limits: Limits = DEFAULT,
 ) -> None:
     """Call ``start(local name, attributes)`` for each element of a small part; attributes lose their namespace too."""
     parser = xml_parser()
@@ -135,7 +136,7 @@ def each_element(
 
     parser.StartElementHandler = local
     try:
-        for _ in feed(parser, read_part(archive, name, most)):
+        for _ in feed(parser, read_part(archive, name, limits, limits.styles_bytes)):
             pass
     except Stop:
         pass

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from importers.bounded_zip import each_element, feed, part_info, read_part, xml_parser
+from importers.limits import DEFAULT, Limits
 from importers.number_formats import plain_number
-from importers.sheet_rows import MAX_CELL, MAX_COLUMNS, MAX_ROWS, FilledRow, cell_name, trimmed
+from importers.sheet_rows import MAX_ROWS, FilledRow, SheetInfo, cell_name, trimmed
 from schema_loader.errors import TableUnreadable
 
 OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0|"
@@ -25,7 +26,7 @@ ASIDE = (f"{OFFICE}annotation", f"{TABLE}shapes")  # notes and drawings hold tex
 CLOCK = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
 
 
-def is_encrypted(archive: zipfile.ZipFile) -> bool:
+def is_encrypted(archive: zipfile.ZipFile, limits: Limits = DEFAULT) -> bool:
     """Whether a password is needed."""
     found: list[bool] = []
     if part_info(archive, "META-INF/manifest.xml") is not None:
@@ -33,48 +34,59 @@ def is_encrypted(archive: zipfile.ZipFile) -> bool:
             archive,
             "META-INF/manifest.xml",
             lambda tag, _: found.append(True) if tag == "encryption-data" else None,
+            limits,
         )
     return bool(found)
 
 
-def read_sheets(archive: zipfile.ZipFile) -> tuple[list[str], frozenset[str]]:
-    """Names of the sheets in order, and of those that are hidden."""
-    names: dict[str, None] = {}
+def read_sheets(archive: zipfile.ZipFile, limits: Limits = DEFAULT) -> tuple[SheetInfo, ...]:
+    """The sheets in order, with the number of their filled rows."""
+    rows: dict[str, int] = {}
     hidden_styles = set()
     hidden = set()
+    cell_tag, row_tag = f"{TABLE}table-cell", f"{TABLE}table-row"
     style: list[str] = [""]
 
-    depth = [0]
+    depth = times = 0
+    name = ""
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        if tag == f"{STYLE}style":
+        nonlocal depth, times, name
+        if tag == cell_tag:
+            if times and f"{OFFICE}value-type" in attributes and depth == 1:
+                rows[name] += times
+                times = 0
+        elif tag == row_tag:
+            times = _count(attributes.get(f"{TABLE}number-rows-repeated"))
+        elif tag == f"{STYLE}style":
             style[0] = attributes.get(f"{STYLE}name", "")
         elif tag == f"{STYLE}table-properties":
             if attributes.get(f"{TABLE}display") == "false":
                 hidden_styles.add(style[0])
         elif tag == f"{TABLE}table":
-            depth[0] += 1
-            if depth[0] == 1:
+            depth += 1
+            if depth == 1:
                 name = attributes.get(f"{TABLE}name", "")
-                names[name] = None
+                rows.setdefault(name, 0)
                 if attributes.get(f"{TABLE}style-name") in hidden_styles:
                     hidden.add(name)
 
     def end(tag: str) -> None:
+        nonlocal depth
         if tag == f"{TABLE}table":
-            depth[0] -= 1
+            depth -= 1
 
     parser = xml_parser()
     parser.StartElementHandler, parser.EndElementHandler = start, end
-    for _ in feed(parser, read_part(archive, CONTENT)):
+    for _ in feed(parser, read_part(archive, CONTENT, limits)):
         pass
-    return list(names), frozenset(hidden)
+    return tuple(SheetInfo(name, name not in hidden, count) for name, count in rows.items())
 
 
-def read_rows(archive: zipfile.ZipFile, sheet: str) -> Iterator[FilledRow]:
+def read_rows(archive: zipfile.ZipFile, sheet: str, limits: Limits = DEFAULT) -> Iterator[FilledRow]:
     """The filled rows of a sheet, as they show. Raises :class:`TableUnreadable`."""
-    reader = _ContentParser(sheet)
-    for _ in feed(reader.parser, read_part(archive, CONTENT)):
+    reader = _ContentParser(sheet, limits)
+    for _ in feed(reader.parser, read_part(archive, CONTENT, limits)):
         for number, times, texts in reader.done:
             for n in range(times):
                 yield number + n, list(texts)
@@ -86,8 +98,9 @@ def read_rows(archive: zipfile.ZipFile, sheet: str) -> Iterator[FilledRow]:
 class _ContentParser:
     """Handlers for one table. ``done`` receives (row number, times it is repeated, texts); the caller empties it."""
 
-    def __init__(self, sheet: str) -> None:
+    def __init__(self, sheet: str, limits: Limits = DEFAULT) -> None:
         self.sheet = sheet
+        self.limits = limits
         self.done: list[tuple[int, int, list[str]]] = []
         self.finished = False
         self.parser = xml_parser()
@@ -135,7 +148,7 @@ class _ContentParser:
             self._paragraphs += 1
             self._in_paragraph += 1
         elif tag == f"{TEXT}s":
-            self._add(" " * min(_count(attributes.get(f"{TEXT}c")), MAX_CELL + 1))
+            self._add(" " * min(_count(attributes.get(f"{TEXT}c")), self.limits.cell_length + 1))
         elif tag == f"{TEXT}tab":
             self._add("\t")
         elif tag == f"{TEXT}line-break":
@@ -148,9 +161,9 @@ class _ContentParser:
     def _add(self, text: str) -> None:
         self._pieces.append(text)
         self._length += len(text)
-        if self._length > MAX_CELL:
+        if self._length > self.limits.cell_length:
             name = cell_name(self._row, self._column + 1)
-            raise TableUnreadable("file-sheet-cell-too-long", cell=name, limit=MAX_CELL)
+            raise TableUnreadable("file-sheet-cell-too-long", cell=name, limit=self.limits.cell_length)
 
     def _end(self, tag: str) -> None:
         if tag == f"{TABLE}table":
@@ -181,8 +194,8 @@ class _ContentParser:
         shown = shown_text(attributes, "".join(self._pieces))
         self._column += times
         if shown:
-            if self._column > MAX_COLUMNS:
-                raise TableUnreadable("file-sheet-too-wide", count=self._column, limit=MAX_COLUMNS)
+            if self._column > self.limits.columns:
+                raise TableUnreadable("file-sheet-too-wide", count=self._column, limit=self.limits.columns)
             start = self._column - times
             self._texts += [""] * (start - len(self._texts)) + [shown] * times
 

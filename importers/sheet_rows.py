@@ -7,24 +7,33 @@ counts is what is filled in. One forgotten space in the last row must not become
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import chain, islice
 
+from importers.limits import DEFAULT, Limits
 from schema_loader.errors import TableUnreadable
 
-MAX_COLUMNS = 16_384
 MAX_ROWS = 1_048_576
-MAX_CELLS = 200_000_000
-MAX_CELL = 10_000_000  # characters; a spreadsheet writes 32,767 at most
 MAX_BLANK_ROWS = 10_000  # in one stretch, between filled rows
 MAX_BLANK_COLUMNS = 256  # between the table and what stands beside it
 MAX_STRAY = 200_000  # cells beyond the width, in all
 FIRST_ROWS = 100
 
+
+@dataclass(frozen=True, slots=True)
+class SheetInfo:
+    """One sheet of a workbook; ``rows`` is how many of its rows hold something, about, or None where nobody counted."""
+
+    name: str
+    visible: bool = True
+    rows: int | None = None
+
+
 FilledRow = tuple[int, list[str]]
 """The number of a row (from 1) and its texts from column A to its last filled cell."""
 
 
-def as_table(filled: Iterable[FilledRow]) -> Iterator[list[str]]:
+def as_table(filled: Iterable[FilledRow], limits: Limits = DEFAULT) -> Iterator[list[str]]:
     """The filled rows in order → all rows up to the last filled one, filled up to one width.
 
     The width is that of the widest of the first rows, so that a column without a label is one fault of the header, not
@@ -51,8 +60,8 @@ def as_table(filled: Iterable[FilledRow]) -> Iterator[list[str]]:
             if stray > MAX_STRAY:
                 raise TableUnreadable("file-far-cell", cell=cell_name(number, len(texts)))
         cells += len(texts) + blank * width
-        if cells > MAX_CELLS:
-            raise TableUnreadable("file-too-many-cells", limit=MAX_CELLS)
+        if cells > limits.cells:
+            raise TableUnreadable("file-too-many-cells", limit=limits.cells)
         yield texts
         following = number + 1
 
@@ -76,22 +85,27 @@ def trimmed(texts: list[str]) -> list[str]:
 
 def cell_name(row: int, column: int) -> str:
     """``(7, 28)`` → ``AB7``: how sheets call their cells. Both count from 1."""
+    return f"{column_letters(column)}{row}"
+
+
+def column_letters(column: int) -> str:
+    """``28`` → ``AB``. Columns count from 1."""
     letters = ""
     while column > 0:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
-    return f"{letters}{row}"
+    return letters
 
 
-def column_number(letters: str) -> int:
+def column_number(letters: str, most: int = DEFAULT.columns) -> int:
     """``AB`` → 28. Raises :class:`TableUnreadable` for what is no column of a sheet."""
     number = 0
     for letter in letters:
         if not "A" <= letter <= "Z":
             raise TableUnreadable("file-damaged")
         number = number * 26 + ord(letter) - 64
-        if number > MAX_COLUMNS:
+        if number > most:
             break
-    if not 1 <= number <= MAX_COLUMNS:
-        raise TableUnreadable("file-sheet-too-wide", count=number, limit=MAX_COLUMNS)
+    if not 1 <= number <= most:
+        raise TableUnreadable("file-sheet-too-wide", count=number, limit=most)
     return number

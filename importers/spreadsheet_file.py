@@ -6,14 +6,16 @@ read is a :class:`~schema_loader.errors.TableUnreadable` with words for a person
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
 from importers import ods_file, xls_file, xlsx_file
 from importers.bounded_zip import opened_zip, part_info
-from importers.sheet_rows import FilledRow, as_table
+from importers.limits import DEFAULT, Limits
+from importers.sheet_rows import FilledRow, SheetInfo, as_table
 from schema_loader.errors import TableUnreadable
 
 Kind = Literal["xlsx", "ods", "xls"]
@@ -26,11 +28,21 @@ MARKUP = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta", b"<head")
 
 @dataclass(frozen=True, slots=True)
 class Sheets:
-    """The sheets of a workbook: names in order, those that are hidden, the one to read by default."""
+    """The sheets of a workbook in order, and the one to read by default; ``macros``: the workbook holds programs."""
 
     kind: Kind
-    names: tuple[str, ...]
-    hidden: frozenset[str]
+    infos: tuple[SheetInfo, ...]
+    macros: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names in order."""
+        return tuple(info.name for info in self.infos)
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Names of those that are hidden."""
+        return frozenset(info.name for info in self.infos if not info.visible)
 
     @property
     def formats_known(self) -> bool:
@@ -38,14 +50,15 @@ class Sheets:
         return self.kind != "xls"
 
     def choose(self, wanted: str | None) -> str:
-        """A sheet by name, else by number from 1; without a wish the first visible one.
+        """A sheet by name, else by number from 1; without a wish the first visible one (that holds something, if counted).
 
         Raises :class:`TableUnreadable` ``file-no-such-sheet`` (with ``names``) and ``file-no-sheet``.
         """
         if not self.names:
             raise TableUnreadable("file-no-sheet")
         if wanted is None:
-            return next((name for name in self.names if name not in self.hidden), self.names[0])
+            seen = [info for info in self.infos if info.visible] or list(self.infos)
+            return next((info.name for info in seen if info.rows != 0), seen[0].name)
         if wanted in self.names:
             return wanted
         alike = [name for name in self.names if name.strip().casefold() == wanted.strip().casefold()]
@@ -82,46 +95,75 @@ def sheet_names(path: Path) -> tuple[str, ...]:
     return sheets_of(path).names
 
 
-def sheets_of(path: Path) -> Sheets:
-    """The sheets of a workbook. Raises :class:`TableUnreadable`, ``OSError``."""
+def sheets_of(path: Path, limits: Limits = DEFAULT, *, counted: bool = False) -> Sheets:
+    """The sheets of a workbook; ``counted``: with the number of their rows. Raises :class:`TableUnreadable`, ``OSError``."""
     with path.open("rb") as file:
         start = file.read(8)
     if start.startswith(COMPOUND_MARK):
-        old_names, old_hidden = xls_file.read_sheets(path)
-        return Sheets("xls", tuple(old_names), old_hidden)
+        return _bounded(Sheets("xls", xls_file.read_sheets(path, limits, counted=counted)), limits)
     if not start.startswith(ZIP_MARKS):
         raise TableUnreadable("file-not-a-workbook")
-    with opened_zip(path) as archive:
+    with opened_zip(path, limits) as archive:
         if part_info(archive, ods_file.CONTENT) is not None:
-            if ods_file.is_encrypted(archive):
+            if ods_file.is_encrypted(archive, limits):
                 raise TableUnreadable("file-password")
-            names, hidden = ods_file.read_sheets(archive)
-            return Sheets("ods", tuple(names), hidden)
-        book = xlsx_file.read_workbook(archive)
-        return Sheets("xlsx", tuple(book.sheets), book.hidden)
+            infos = ods_file.read_sheets(archive, limits)
+            if not counted:
+                infos = tuple(SheetInfo(info.name, info.visible) for info in infos)
+            return _bounded(Sheets("ods", infos), limits)
+        book = xlsx_file.read_workbook(archive, limits)
+        if len(book.sheets) > limits.sheets:
+            counted = False
+        infos = xlsx_file.sheet_infos(book, counted=counted)
+        return _bounded(Sheets("xlsx", infos, book.macros), limits)
 
 
-def read_sheet(path: Path, sheet: str | None = None) -> Iterator[list[str]]:
+def _bounded(sheets: Sheets, limits: Limits) -> Sheets:
+    if len(sheets.infos) > limits.sheets:
+        raise TableUnreadable("file-too-many-sheets", count=len(sheets.infos), limit=limits.sheets)
+    return sheets
+
+
+def read_sheet(path: Path, sheet: str | None = None, *, limits: Limits = DEFAULT) -> Iterator[list[str]]:
     """The rows of a sheet (by name, or by number from 1; by default the first visible one) as texts.
 
     Rows are filled up to one width; what is empty beyond is dropped, as are empty rows at the end (see :func:`as_table`). Numbers are exact, dates ISO 8601, booleans ``true`` and ``false``, errors their own text.
     Raises :class:`TableUnreadable` at once or at the row where reading ends, ``OSError``.
     """
-    sheets = sheets_of(path)
-    return read_chosen(path, sheets, sheets.choose(sheet))
+    sheets = sheets_of(path, limits)
+    return read_chosen(path, sheets, sheets.choose(sheet), limits)
 
 
-def read_chosen(path: Path, sheets: Sheets, name: str) -> Iterator[list[str]]:
+def read_chosen(path: Path, sheets: Sheets, name: str, limits: Limits = DEFAULT) -> Iterator[list[str]]:
     """The rows of a sheet that :meth:`Sheets.choose` has chosen (see :func:`read_sheet`)."""
-    return as_table(_filled(path, sheets.kind, name))
+    return as_table(filled_rows(path, sheets.kind, name, limits), limits)
 
 
-def _filled(path: Path, kind: Kind, name: str) -> Iterator[FilledRow]:
+def filled_rows(path: Path, kind: Kind, name: str, limits: Limits = DEFAULT) -> Iterator[FilledRow]:
+    """The rows of a sheet that hold something, each with its number, as texts from column A to its last filled cell.
+
+    Raises :class:`TableUnreadable`, ``OSError``.
+    """
     if kind == "xls":
-        yield from xls_file.read_rows(path, name)
+        yield from xls_file.read_rows(path, name, limits)
         return
-    with opened_zip(path) as archive:
+    with opened_zip(path, limits) as archive:
         if kind == "ods":
-            yield from ods_file.read_rows(archive, name)
+            yield from ods_file.read_rows(archive, name, limits)
         else:
-            yield from xlsx_file.read_rows(xlsx_file.read_workbook(archive), name)
+            yield from xlsx_file.read_rows(xlsx_file.read_workbook(archive, limits), name)
+
+
+def first_rows(
+    path: Path, kind: Kind, names: Sequence[str], most: int, limits: Limits = DEFAULT
+) -> Iterator[tuple[str, list[FilledRow]]]:
+    """The first rows of several sheets that hold something: the texts that an ``.xlsx`` shares are read once for all."""
+    if kind != "xlsx":
+        for name in names:
+            yield name, list(islice(filled_rows(path, kind, name, limits), most))
+        return
+    with opened_zip(path, limits) as archive:
+        book = xlsx_file.read_workbook(archive, limits)
+        texts = xlsx_file.shared_texts(book)
+        for name in names:
+            yield name, list(islice(xlsx_file.read_rows(book, name, texts), most))

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from importers.limits import DEFAULT, Limits
 from importers.number_formats import plain_number
-from importers.sheet_rows import MAX_CELL, FilledRow, cell_name, trimmed
+from importers.sheet_rows import FilledRow, SheetInfo, cell_name, trimmed
 from schema_loader.errors import TableUnreadable
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
-MAX_BYTES = 256 << 20
 OVERLAP = 64
 Result = TypeVar("Result")
 # names of streams in the container, as its directory writes them
@@ -26,35 +27,45 @@ ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 WORKBOOKS = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
 
 
-def read_sheets(path: Path) -> tuple[list[str], frozenset[str]]:
-    """Names of the sheets of rows in order, and of those that are hidden. Raises :class:`TableUnreadable`."""
+def read_sheets(path: Path, limits: Limits = DEFAULT, *, counted: bool = False) -> tuple[SheetInfo, ...]:
+    """The sheets of rows in order; ``counted``: with the height of each. Raises :class:`TableUnreadable`."""
     from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
-    sheets = [s for s in _book(path).sheets_metadata if s.typ == SheetTypeEnum.WorkSheet]
-    return [s.name for s in sheets], frozenset(
-        s.name for s in sheets if s.visible != SheetVisibleEnum.Visible
+    book = _book(path, limits)
+    return tuple(
+        SheetInfo(
+            s.name,
+            s.visible == SheetVisibleEnum.Visible,
+            _guarded(partial(_height, book, s.name)) if counted else None,
+        )
+        for s in book.sheets_metadata
+        if s.typ == SheetTypeEnum.WorkSheet
     )
 
 
-def read_rows(path: Path, name: str) -> Iterator[FilledRow]:
+def _height(book: CalamineWorkbook, name: str) -> int:
+    return int(book.get_sheet_by_name(name).height)
+
+
+def read_rows(path: Path, name: str, limits: Limits = DEFAULT) -> Iterator[FilledRow]:
     """The filled rows of a sheet. Raises :class:`TableUnreadable`."""
-    book = _book(path)
+    book = _book(path, limits)
     rows = _guarded(lambda: book.get_sheet_by_name(name).to_python(skip_empty_area=False))
     for number, values in enumerate(rows, start=1):
         texts = trimmed([show_value(value) for value in values])
         for column, text in enumerate(texts, start=1):
-            if len(text) > MAX_CELL:
+            if len(text) > limits.cell_length:
                 cell = cell_name(number, column)
-                raise TableUnreadable("file-sheet-cell-too-long", cell=cell, limit=MAX_CELL)
+                raise TableUnreadable("file-sheet-cell-too-long", cell=cell, limit=limits.cell_length)
         if texts:
             yield number, texts
 
 
-def _book(path: Path) -> CalamineWorkbook:
+def _book(path: Path, limits: Limits) -> CalamineWorkbook:
     from python_calamine import CalamineWorkbook
 
-    if path.stat().st_size > MAX_BYTES:
-        raise TableUnreadable("file-unpacks-too-large", limit=MAX_BYTES >> 20)
+    if path.stat().st_size > limits.old_workbook_bytes:
+        raise TableUnreadable("file-unpacks-too-large", limit=limits.old_workbook_bytes >> 20)
     if _holds(path, (ENCRYPTED,)):
         raise TableUnreadable("file-password")
     if not _holds(path, WORKBOOKS):

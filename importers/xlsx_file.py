@@ -13,7 +13,8 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from importers.bounded_zip import MEGABYTE, Stop, each_element, feed, part_info, read_part, xml_parser
+from importers.bounded_zip import Stop, each_element, feed, part_info, read_part, xml_parser
+from importers.limits import DEFAULT, Limits
 from importers.number_formats import (
     BUILT_IN,
     Show,
@@ -22,29 +23,33 @@ from importers.number_formats import (
     show_moment,
     shower,
 )
-from importers.sheet_rows import MAX_CELL, FilledRow, cell_name, column_number, trimmed
+from importers.sheet_rows import FilledRow, SheetInfo, cell_name, column_number, trimmed
 from schema_loader.errors import TableUnreadable
 
-MAX_STRINGS = 512 * MEGABYTE
-MAX_STYLES = 64 * MEGABYTE
 MEMO_SIZE = 50_000
+COUNTED_BYTES = 1 << 20  # of a sheet: from these the number of its rows is estimated
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # how Excel writes a control character
 
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """The sheets of an open workbook: name → part, in order; the names of hidden ones; the epoch of its dates."""
+    """The sheets of an open workbook: name → part, in order; the names of hidden ones; the epoch of its dates.
+
+    ``macros``: it holds programs, which are never looked at.
+    """
 
     archive: zipfile.ZipFile
     sheets: dict[str, str]
     hidden: frozenset[str]
     folder: str
     from_1904: bool
+    limits: Limits = DEFAULT
+    macros: bool = False
 
 
-def read_workbook(archive: zipfile.ZipFile) -> Workbook:
+def read_workbook(archive: zipfile.ZipFile, limits: Limits = DEFAULT) -> Workbook:
     """The list of sheets (sheets of rows only, no charts). Raises :class:`TableUnreadable`."""
-    main = _main_part(archive)
+    main = _main_part(archive, limits)
     listed: list[tuple[str, str, str]] = []
     epoch: list[bool] = []
 
@@ -56,9 +61,9 @@ def read_workbook(archive: zipfile.ZipFile) -> Workbook:
         elif tag == "workbookPr":
             epoch.append(attributes.get("date1904", "0").lower() in ("1", "true", "on"))
 
-    each_element(archive, main, start, MAX_STYLES)
+    each_element(archive, main, start, limits)
     folder = posixpath.dirname(main)
-    targets = _relations(archive, folder, posixpath.basename(main))
+    targets = _relations(archive, folder, posixpath.basename(main), limits)
     sheets: dict[str, str] = {}
     hidden = set()
     for name, key, state in listed:
@@ -67,13 +72,13 @@ def read_workbook(archive: zipfile.ZipFile) -> Workbook:
             sheets[name] = target
             if state != "visible":
                 hidden.add(name)
-    return Workbook(archive, sheets, frozenset(hidden), folder, any(epoch))
+    macros = any(kind.endswith("/vbaProject") for kind, _ in targets.values())
+    return Workbook(archive, sheets, frozenset(hidden), folder, any(epoch), limits, macros)
 
 
-def _main_part(archive: zipfile.ZipFile) -> str:
-    found = [
-        target for kind, target in _relations(archive, "", "").values() if kind.endswith("/officeDocument")
-    ]
+def _main_part(archive: zipfile.ZipFile, limits: Limits) -> str:
+    relations = _relations(archive, "", "", limits).values()
+    found = [target for kind, target in relations if kind.endswith("/officeDocument")]
     for name in (*found, "xl/workbook.xml"):
         if part_info(archive, name) is not None:
             if name.endswith(".bin"):
@@ -82,7 +87,9 @@ def _main_part(archive: zipfile.ZipFile) -> str:
     raise TableUnreadable("file-not-a-workbook")
 
 
-def _relations(archive: zipfile.ZipFile, folder: str, part: str) -> dict[str, tuple[str, str]]:
+def _relations(
+    archive: zipfile.ZipFile, folder: str, part: str, limits: Limits
+) -> dict[str, tuple[str, str]]:
     """Relations of a part: id → (kind, name of the part it leads to)."""
     name = posixpath.join(folder, "_rels", f"{part}.rels")
     found: dict[str, tuple[str, str]] = {}
@@ -96,29 +103,67 @@ def _relations(archive: zipfile.ZipFile, folder: str, part: str) -> dict[str, tu
             )
             found[attributes.get("Id", "")] = (attributes.get("Type", ""), target)
 
-    each_element(archive, name, start, MAX_STYLES)
+    each_element(archive, name, start, limits)
     return found
 
 
 def _part_of_kind(book: Workbook, kind: str) -> str | None:
     """The part of styles or of shared texts, by relation, else by its usual name."""
-    main = posixpath.basename(_main_part(book.archive))
-    for known, target in _relations(book.archive, book.folder, main).values():
+    main = posixpath.basename(_main_part(book.archive, book.limits))
+    for known, target in _relations(book.archive, book.folder, main, book.limits).values():
         if known.endswith("/" + kind):
             return target if part_info(book.archive, target) is not None else None
     usual = posixpath.join(book.folder, f"{kind}.xml")
     return usual if part_info(book.archive, usual) is not None else None
 
 
-def read_rows(book: Workbook, sheet: str) -> Iterator[FilledRow]:
-    """The filled rows of a sheet, as they show. Raises :class:`TableUnreadable`, some with the name of a cell."""
+def read_rows(book: Workbook, sheet: str, texts: list[str] | None = None) -> Iterator[FilledRow]:
+    """The filled rows of a sheet, as they show. Raises :class:`TableUnreadable`, some with the name of a cell.
+
+    ``texts`` are the :func:`shared_texts`, where they are read already.
+    """
     codes = _format_codes(book)
-    texts = _shared_texts(book)
-    sheet_parser = _SheetParser(codes, texts, from_1904=book.from_1904)
-    for _ in feed(sheet_parser.parser, read_part(book.archive, book.sheets[sheet])):
+    texts = shared_texts(book) if texts is None else texts
+    sheet_parser = _SheetParser(codes, texts, from_1904=book.from_1904, limits=book.limits)
+    for _ in feed(sheet_parser.parser, read_part(book.archive, book.sheets[sheet], book.limits)):
         if sheet_parser.done:
             yield from sheet_parser.done
             sheet_parser.done.clear()
+
+
+def sheet_infos(book: Workbook, *, counted: bool) -> tuple[SheetInfo, ...]:
+    """The sheets as they are offered to a person; ``counted``: with the number of their filled rows."""
+    return tuple(
+        SheetInfo(name, name not in book.hidden, _count_rows(book, part) if counted else None)
+        for name, part in book.sheets.items()
+    )
+
+
+def _count_rows(book: Workbook, part: str) -> int:
+    """How many rows of a sheet hold something: exact for a small sheet, else estimated by its beginning."""
+    info = part_info(book.archive, part)
+    size = info.file_size if info is not None else 0
+    rows = filled = 0
+
+    def start(tag: str, _: dict[str, str]) -> None:
+        nonlocal rows, filled
+        local = tag.rpartition("|")[2]
+        if local == "row":
+            rows += 1
+        elif local in ("v", "t"):
+            filled, rows = (filled + 1, 0) if rows else (filled, rows)
+
+    parser = xml_parser()
+    parser.StartElementHandler = start
+    seen = 0
+    pieces = read_part(book.archive, part, book.limits)
+    for piece in pieces:
+        seen += len(piece)
+        for _ in feed(parser, iter((piece,)), final=False):
+            pass
+        if seen >= COUNTED_BYTES:
+            break
+    return filled if seen >= size else max(filled, round(filled * size / max(seen, 1)))
 
 
 def _format_codes(book: Workbook) -> list[str]:
@@ -140,7 +185,7 @@ def _format_codes(book: Workbook) -> list[str]:
             codes.append(custom.get(number, BUILT_IN.get(number, "General")))
 
     if name is not None:
-        each_element(book.archive, name, start, MAX_STYLES)
+        each_element(book.archive, name, start, book.limits)
     return codes
 
 
@@ -151,7 +196,7 @@ def _int(text: str | None) -> int:
         raise TableUnreadable("file-damaged") from error
 
 
-def _shared_texts(book: Workbook) -> list[str]:
+def shared_texts(book: Workbook) -> list[str]:
     """Texts that cells name by number. Runs of one text are joined; readings of East Asian signs are left out."""
     name = _part_of_kind(book, "sharedStrings")
     texts: list[str] = []
@@ -184,7 +229,7 @@ def _shared_texts(book: Workbook) -> list[str]:
     parser = xml_parser()
     parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.CharacterDataHandler = characters
-    for _ in feed(parser, read_part(book.archive, name, MAX_STRINGS)):
+    for _ in feed(parser, read_part(book.archive, name, book.limits, book.limits.strings_bytes)):
         pass
     return texts
 
@@ -210,13 +255,14 @@ class _Shown(dict[str, str]):
 class _SheetParser:
     """Handlers of one sheet. ``done`` receives each filled row; the caller empties it."""
 
-    def __init__(self, codes: list[str], texts: list[str], *, from_1904: bool) -> None:
+    def __init__(self, codes: list[str], texts: list[str], *, from_1904: bool, limits: Limits) -> None:
         self.done: list[FilledRow] = []
         self.codes = codes
         self.texts = texts
         self.numbers = [_Shown(shower(code, from_1904=from_1904)) for code in codes]
         self.general = _Shown(plain_number)
         self.columns: dict[str, int] = {}
+        self.limits = limits
         self.parser = xml_parser()
         self.parser.StartElementHandler = self._root
         self.row_number = 0
@@ -232,6 +278,7 @@ class _SheetParser:
         text_tag, aside_tag, formula_tag = f"{space}t", f"{space}rPh", f"{space}f"
         data_tag = f"{space}sheetData"
         columns, done = self.columns, self.done
+        longest, widest = self.limits.cell_length, self.limits.columns
         pieces: list[str] = []
         row: list[str] = []
         column = length = row_number = 0
@@ -248,7 +295,7 @@ class _SheetParser:
                     letters = place.rstrip("0123456789")
                     known = columns.get(letters)
                     if known is None:
-                        known = columns[letters] = column_number(letters)
+                        known = columns[letters] = column_number(letters, widest)
                     if known <= column:
                         raise TableUnreadable("file-damaged")
                     column = known
@@ -275,9 +322,9 @@ class _SheetParser:
             if listening:
                 pieces.append(text)
                 length += len(text)
-                if length > MAX_CELL:
+                if length > longest:
                     name = cell_name(row_number, column)
-                    raise TableUnreadable("file-sheet-cell-too-long", cell=name, limit=MAX_CELL)
+                    raise TableUnreadable("file-sheet-cell-too-long", cell=name, limit=longest)
 
         def end(tag: str) -> None:
             nonlocal listening, aside, length

@@ -14,10 +14,6 @@ UNREADABLE: Mapping[str, tuple[str, str]] = {
         N_("Ce fichier contient un caractère illisible{where} : il n’est pas encodé en {encoding}."),
         N_("Enregistrez-le de nouveau au format « CSV UTF-8 », ou indiquez son encodage."),
     ),
-    "file-unknown-encoding": (
-        N_("L’encodage {encoding} n’est pas connu."),
-        N_("Indiquez un encodage courant, comme utf-8 ou windows-1252."),
-    ),
     "file-too-many-columns": (
         N_("Ce fichier a trop de colonnes{where} : {count}, pour {limit} au plus."),
         N_("Vérifiez que le séparateur de colonnes est le bon."),
@@ -36,6 +32,33 @@ UNREADABLE: Mapping[str, tuple[str, str]] = {
         N_("Ce fichier ne peut pas être lu comme un fichier CSV{where}."),
         N_("Vérifiez les guillemets droits à cet endroit, puis enregistrez de nouveau le fichier en CSV."),
     ),
+    "file-zero-byte": (
+        N_("Ce fichier contient un caractère nul{where} : il est abîmé, ou ce n’est pas un fichier CSV."),
+        N_("Ouvrez-le dans votre tableur, puis enregistrez-le au format « CSV UTF-8 » ou XLSX."),
+    ),
+}
+# What concerns a file as a whole has no place.
+WHOLE_FILE: Mapping[str, tuple[str, str]] = {
+    "file-unknown-encoding": (
+        N_("L’encodage {encoding} n’est pas connu."),
+        N_("Indiquez un encodage courant, comme utf-8 ou windows-1252."),
+    ),
+    "file-not-a-table": (
+        N_("Ce fichier n’est pas un tableau, quoi que dise son nom."),
+        N_("Donnez un fichier CSV, XLSX, ODS ou XLS, par exemple enregistré depuis votre tableur."),
+    ),
+    "file-empty": (
+        N_("Ce fichier ne contient rien."),
+        N_("Vérifiez que c’est le bon fichier, et qu’il a été enregistré."),
+    ),
+    "file-too-large": (
+        N_("Ce fichier est trop volumineux : plus de {limit} Mo."),
+        N_("Partagez-le en plusieurs fichiers."),
+    ),
+    "file-too-many-rows": (
+        N_("Ce fichier a trop de lignes : plus de {limit}."),
+        N_("Partagez-le en plusieurs fichiers."),
+    ),
 }
 MOST_NAMES = 20
 OTHER = (
@@ -47,7 +70,7 @@ OTHER = (
 def unreadable(error: TableUnreadable, lang: str = "fr") -> Message:
     """What stops the reading of a file, and where."""
     t = words(lang)
-    sentences = UNREADABLE.get(error.code) or WORKBOOKS.get(error.code, OTHER)
+    sentences = UNREADABLE.get(error.code) or WHOLE_FILE.get(error.code) or WORKBOOKS.get(error.code, OTHER)
     shown = {key: _shown(value, t) for key, value in error.params.items() if key != "where"}
     shown.setdefault("encoding", t.quote("utf-8"))
     if isinstance(error.params.get("encoding"), str) and error.code == "file-bad-byte":

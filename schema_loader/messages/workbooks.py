@@ -45,8 +45,12 @@ WORKBOOKS: Mapping[str, tuple[str, str]] = {
         N_("Effacez-la si elle ne sert à rien, ou rapprochez-la du tableau."),
     ),
     "file-too-many-cells": (
-        N_("Cette feuille a trop de cellules : plus de {limit}."),
-        N_("Partagez-la en plusieurs fichiers."),
+        N_("Ce tableau a trop de cellules : plus de {limit}."),
+        N_("Partagez-le en plusieurs fichiers."),
+    ),
+    "file-too-many-sheets": (
+        N_("Ce classeur a trop de feuilles : {count}, pour {limit} au plus."),
+        N_("Enregistrez à part la feuille qui vous intéresse."),
     ),
     "file-sheet-too-wide": (
         N_("Cette feuille a trop de colonnes : {count}, pour {limit} au plus."),

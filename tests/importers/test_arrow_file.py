@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from importers import arrow_file
 from importers.arrow_file import NotVectorised, can_read, read_batches
-from importers.csv_file import TextLayout, read_records
+from importers.csv_file import read_records
+from importers.dialect import TextLayout
 
 LAYOUT = TextLayout("utf-8", ",")
 
@@ -125,7 +126,7 @@ def test_a_reader_that_is_left_early_ends_its_thread(tmp_path: Path) -> None:
 
 
 def test_single_columns_and_odd_layouts_go_to_the_exact_reader() -> None:
-    assert can_read(LAYOUT, ["a", "b"])
-    assert not can_read(LAYOUT, ["a"])
-    assert not can_read(TextLayout("utf-8", ",", space_after=True), ["a", "b"])
-    assert not can_read(TextLayout("utf-16", ","), ["a", "b"])
+    assert can_read(LAYOUT, 2)
+    assert not can_read(LAYOUT, 1)
+    assert not can_read(TextLayout("utf-8", ",", space_after=True), 2)
+    assert not can_read(TextLayout("utf-16", ","), 2)

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importers import csv_file
-from importers.csv_file import TextLayout, detect, detect_separator, read_records
+from importers import encodings
+from importers.csv_file import detect, read_records
+from importers.dialect import SEPARATORS, TextLayout, detect_separator
+from importers.limits import DEFAULT, Limits
 from schema_loader.errors import TableUnreadable
 
 LABELS = ("Nom", "Montant", "Décidé le")
@@ -59,7 +61,7 @@ def test_one_bad_byte_in_a_utf8_file_is_named_not_guessed_around(tmp_path: Path)
 def test_a_bad_byte_on_the_edge_of_two_blocks_is_placed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(csv_file, "CHUNK", 4)
+    monkeypatch.setattr(encodings, "CHUNK", 4)
     path = written(tmp_path, "éé\né".encode() + b"\xc3" + b"a\n")
     with pytest.raises(TableUnreadable) as caught:
         detect(path, encoding="utf-8")
@@ -84,19 +86,16 @@ def test_an_encoding_asked_for_is_checked(tmp_path: Path) -> None:
 
 
 def test_a_cell_beyond_reason_is_refused_with_its_row(tmp_path: Path) -> None:
-    path = written(tmp_path, b"a,b\n1,2\n3," + b"x" * (csv_file.MAX_CELL + 1) + b"\n")
+    path = written(tmp_path, b"a,b\n1,2\n3," + b"x" * (DEFAULT.cell_length + 1) + b"\n")
     with pytest.raises(TableUnreadable) as caught:
         list(read_records(path, TextLayout("utf-8", ",")))
     assert (caught.value.code, caught.value.params["row"]) == ("file-cell-too-long", 3)
 
 
-def test_a_line_beyond_reason_is_refused_before_it_is_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(csv_file, "MAX_LINE", 1_000)
+def test_a_line_beyond_reason_is_refused_before_it_is_read(tmp_path: Path) -> None:
     path = written(tmp_path, b"a,b\n1,2\n" + b"x," * 2_000 + b"\n")
     with pytest.raises(TableUnreadable) as caught:
-        list(read_records(path, TextLayout("utf-8", ",")))
+        list(read_records(path, TextLayout("utf-8", ","), Limits(line_length=1_000)))
     assert (caught.value.code, caught.value.params["line"]) == ("file-cell-too-long", 3)
 
 
@@ -131,7 +130,7 @@ cell = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00
 
 @given(
     st.lists(st.lists(cell, min_size=1, max_size=4), min_size=1, max_size=6),
-    st.sampled_from(csv_file.SEPARATORS),
+    st.sampled_from(SEPARATORS),
 )
 def test_what_is_written_is_read_back(
     tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]], separator: str

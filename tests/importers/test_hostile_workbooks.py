@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importers import bounded_zip, sheet_rows
+from importers import sheet_rows
+from importers.limits import DEFAULT, Limits
 from importers.spreadsheet_file import is_spreadsheet, read_sheet
 from schema_loader import messages
 from schema_loader.errors import TableUnreadable
@@ -23,11 +24,11 @@ from tests.importers.workbooks import MAIN, number, ods, row, text, xlsx, zipped
 COMPOUND = bytes.fromhex("D0CF11E0A1B11AE1")
 
 
-def refusal(path: Path) -> TableUnreadable:
+def refusal(path: Path, limits: Limits = DEFAULT) -> TableUnreadable:
     """Why a file is refused; there is a sentence for it in both languages."""
     assert is_spreadsheet(path)
     with pytest.raises(TableUnreadable) as caught:
-        list(read_sheet(path))
+        list(read_sheet(path, limits=limits))
     for lang in messages.LANGUAGES:
         said = messages.unreadable(caught.value, lang)
         assert said.problem
@@ -36,13 +37,12 @@ def refusal(path: Path) -> TableUnreadable:
     return caught.value
 
 
-def test_a_bomb_is_refused_before_it_unfolds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounded_zip, "RATIO_FROM", 1 << 20)
+def test_a_bomb_is_refused_before_it_unfolds(tmp_path: Path) -> None:
     sheet = f'<worksheet xmlns="{MAIN}"><sheetData>' + " " * (20 << 20) + "</sheetData></worksheet>"
     path = xlsx(tmp_path / "bomb.xlsx", "", parts={"xl/worksheets/sheet1.xml": sheet})
     del sheet
     tracemalloc.start()
-    assert refusal(path).code == "file-unpacks-too-large"
+    assert refusal(path, Limits(ratio_from_bytes=1 << 20)).code == "file-unpacks-too-large"
     assert tracemalloc.get_traced_memory()[1] < 5 << 20
     tracemalloc.stop()
 
@@ -145,16 +145,13 @@ def test_one_forgotten_cell_far_away_is_named(tmp_path: Path, place: str) -> Non
     assert error.params["cell"] == place
 
 
-def test_repeated_rows_and_columns_do_not_unfold_without_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sheet_rows, "MAX_CELLS", 1_000_000)
+def test_repeated_rows_and_columns_do_not_unfold_without_end(tmp_path: Path) -> None:
     cell = (
         '<table:table-cell office:value-type="float" office:value="1" table:number-columns-repeated="16384"/>'
     )
     rows = f'<table:table-row table:number-rows-repeated="1048576">{cell}</table:table-row>'
     path = ods(tmp_path / "a.ods", f'<table:table table:name="a">{rows}</table:table>')
-    assert refusal(path).code == "file-too-many-cells"
+    assert refusal(path, Limits(cells=1_000_000)).code == "file-too-many-cells"
 
 
 def test_a_text_without_end_is_refused_with_its_cell(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from importers.csv_file import TextLayout, detect, read_records
+from importers.csv_file import detect, read_records
+from importers.dialect import TextLayout
 from schema_loader.check import check_table
 from schema_loader.compile import compile_schema
 from schema_loader.table_schema import TableSchema

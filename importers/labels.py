@@ -1,0 +1,156 @@
+"""Labels of columns compared as people mean them: ``nomBeneficiaire``, « Nom du bénéficiaire », ``NOM_BENEFICIAIRES``.
+
+Two keys of a label: *letters* keeps every letter and digit, and drops case, accents, spaces and marks; *words* also drops
+what changes nothing to the sense (particles, plurals, units). What is alike under neither is compared word by word.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from schema_loader.folding import fold
+
+Words = tuple[str, ...]
+
+PARTICLES = frozenset(
+    ["a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "ou", "par", "pour", "sur", "un", "une", "the", "of", "and", "s"]
+)  # fmt: skip
+UNITS = frozenset(
+    [
+        "€",
+        "eur",
+        "euro",
+        "euros",
+        "k€",
+        "keur",
+        "ttc",
+        "ht",
+        "htva",
+        "hors",
+        "taxes",
+        "toutes",
+        "comprises",
+        "%",
+        "m",
+        "m2",
+        "m²",
+        "km",
+        "km2",
+        "ha",
+        "kg",
+        "facultatif",
+        "obligatoire",
+        "optionnel",
+    ]
+)
+# What people shorten or call otherwise, whatever the subject of the table
+SAME = {
+    "num": "numero", "no": "numero", "nr": "numero", "n": "numero", "number": "numero", "numeros": "numero",
+    "ref": "reference", "id": "identifiant", "ident": "identifiant", "identification": "identifiant", "uid": "identifiant",
+    "tel": "telephone", "phone": "telephone", "mail": "courriel", "email": "courriel", "adr": "adresse",
+    "nb": "nombre", "nbr": "nombre", "nbre": "nombre", "mt": "montant", "mnt": "montant", "amount": "montant",
+    "dep": "departement", "dept": "departement", "dpt": "departement", "lib": "libelle", "lat": "latitude",
+    "lon": "longitude", "lng": "longitude", "long": "longitude", "qte": "quantite", "sub": "subvention",
+    "org": "organisme", "benef": "beneficiaire", "coll": "collectivite", "cond": "condition", "desc": "description",
+    "url": "lien", "obj": "objet", "object": "objet", "name": "nom", "pct": "pourcentage", "pourcent": "pourcentage", "cat": "categorie",
+}  # fmt: skip
+_PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W_]+")
+_ASIDE = re.compile(r"[(\[][^()\[\]]*[)\]]")
+MOST_LETTERS = 400  # of a label that are looked at: some are a whole paragraph
+
+
+def visible(text: str) -> str:
+    """A label without what cannot be seen (joiners, soft hyphens, byte order marks), on one line, single spaces."""
+    kept = "".join(c for c in text[:4096] if unicodedata.category(c) != "Cf")
+    return " ".join(kept.split())
+
+
+@lru_cache(maxsize=8192)
+def letters(label: str) -> str:
+    """The letters and digits of a label, folded: ``Nom du bénéficiaire *`` → ``nomdubeneficiaire``."""
+    folded = fold(unicodedata.normalize("NFKC", visible(label)[:MOST_LETTERS]))
+    return "".join(c for c in folded if c.isalnum())
+
+
+@lru_cache(maxsize=8192)
+def words(label: str) -> Words:
+    """The words of a label that carry its sense, folded and in the singular.
+
+    ``montantTotal``, « Montants totaux (€) » … ; what stands in brackets is left out unless nothing else stands there.
+    """
+    text = (
+        visible(label)[:MOST_LETTERS]
+        .replace("№", "numero ")
+        .replace("n°", "numero ")
+        .replace("N°", "numero ")
+    )
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    bare = bare.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae").replace("Æ", "AE")
+    return _kept(_ASIDE.sub(" ", bare)) or _kept(bare)
+
+
+def _kept(text: str) -> Words:
+    found = [piece.lower() for piece in _PIECES.findall(text)]
+    kept = [SAME.get(word, word) for word in found if word not in PARTICLES]
+    kept = [SAME.get(_singular(word), _singular(word)) for word in kept]
+    while len(kept) > 1 and kept[-1] in UNITS:
+        kept.pop()
+    return tuple(kept)
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word[-1] in "sx" and not word.endswith("ss") else word
+
+
+def keys(label: str) -> tuple[str, ...]:
+    """The keys of a label, strictest first; a label without letters has none."""
+    strict, loose = letters(label), "".join(words(label))
+    return tuple(dict.fromkeys(key for key in (strict, loose) if key))
+
+
+def weights(labels: Iterable[str]) -> Mapping[str, float]:
+    """How telling each word is among these labels: one that half of them hold tells little."""
+    counts = Counter(word for label in labels for word in set(words(label)))
+    return {word: 1 / (1 + math.log(count)) for word, count in counts.items()}
+
+
+def likeness(one: Words, other: Words, weight: Mapping[str, float]) -> float:
+    """How alike two labels are, from 0 to 1: the weight of the words that they share, in whatever order."""
+    if not one or not other:
+        return 0.0
+    short, long = (one, other) if len(one) <= len(other) else (other, one)
+    left = list(long)
+    shared = 0.0
+    for word in short:
+        near = max(left, key=lambda candidate: alike(word, candidate), default="")
+        degree = alike(word, near) if near else 0.0
+        if degree > 0:
+            left.remove(near)
+            shared += degree * (weight.get(word, 1.0) + weight.get(near, 1.0))
+    total = sum(weight.get(word, 1.0) for word in (*one, *other))
+    return min(1.0, shared / total)
+
+
+@lru_cache(maxsize=200_000)
+def alike(one: str, other: str) -> float:
+    """How alike two words are, from 0 to 1: equal, the beginning of the other, or of much the same letters."""
+    if one == other:
+        return 1.0
+    short, long = (one, other) if len(one) <= len(other) else (other, one)
+    if len(short) >= 3 and long.startswith(short) and short.isalpha():
+        return 0.85
+    if len(short) < 4 or short.isdecimal():
+        return 0.0
+    left, right = _pairs(one), _pairs(other)
+    degree = 2 * sum((left & right).values()) / (left.total() + right.total())
+    return degree if degree >= 0.6 else 0.0
+
+
+@lru_cache(maxsize=8192)
+def _pairs(word: str) -> Counter[str]:
+    return Counter(a + b for a, b in zip(f" {word}", f"{word} ", strict=True))
