@@ -5,8 +5,10 @@ The temporary table goes with the transaction; the walls are asked when its rows
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, LiteralString
+import queue
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, LiteralString, TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -14,6 +16,8 @@ from sqlalchemy.orm import Session
 from app.datasets.service import DatasetView
 from app.models.dataset import KEY_COLUMNS
 from app.records.judge import keys_of, words_of
+
+Item = TypeVar("Item")
 
 _KEYS = ", ".join(f"k{n}" for n in range(1, KEY_COLUMNS + 1))
 _TEMPORARY: LiteralString = """
@@ -38,6 +42,11 @@ def index_missing(session: Session, dataset: DatasetView, *, after: int, limit: 
     ).all()
     if not rows:
         return 0, 0
+    _copy_lines_of(session, dataset, rows)
+    return rows[-1].number, len(rows)
+
+
+def _copy_lines_of(session: Session, dataset: DatasetView, rows: Sequence[Any]) -> None:
     copy_index_lines(
         session,
         dataset,
@@ -49,12 +58,70 @@ def index_missing(session: Session, dataset: DatasetView, *, after: int, limit: 
                 row.updated_at,
                 row.submission_id,
                 words_of(dataset.id, row.cells.values()),
-                *_padded(keys_of(dataset.schema, row.cells, dataset.keys)),
+                *padded(keys_of(dataset.schema, row.cells, dataset.keys)),
             )
             for row in rows
         ),
     )
-    return rows[-1].number, len(rows)
+
+
+def index_submission(session: Session, dataset: DatasetView, submission: int) -> None:
+    """Write the lines of the index of the records that an import has added."""
+    after = 0
+    while True:
+        rows = session.execute(
+            text("""
+                SELECT number, state, updated_by, updated_at, submission_id, cells FROM record
+                WHERE establishment_id = CAST(:establishment AS bigint) AND submission_id = CAST(:submission AS bigint)
+                  AND dataset_id = CAST(:dataset AS bigint) AND number > CAST(:after AS bigint) AND deleted_at IS NULL
+                ORDER BY number LIMIT 5000
+            """),
+            {
+                "establishment": dataset.establishment,
+                "dataset": dataset.id,
+                "submission": submission,
+                "after": after,
+            },
+        ).all()
+        if not rows:
+            return
+        _copy_lines_of(session, dataset, rows)
+        after = rows[-1].number
+
+
+def ahead(items: Iterator[Item], most: int = 2) -> Iterator[Item]:
+    """The same things, made by a thread of its own a little before they are asked for: the maker works while the taker waits."""
+    waiting: queue.Queue[tuple[Item] | BaseException | None] = queue.Queue(most)
+    stopped = threading.Event()
+
+    def put(thing: tuple[Item] | BaseException | None) -> bool:
+        while not stopped.is_set():
+            try:
+                waiting.put(thing, timeout=0.1)
+            except queue.Full:
+                continue
+            return True
+        return False
+
+    def work() -> None:
+        try:
+            for item in items:
+                if not put((item,)):
+                    return
+            put(None)
+        except BaseException as error:  # noqa: BLE001 (raised again by whoever takes)
+            put(error)
+
+    thread = threading.Thread(target=work, name="ahead", daemon=True)
+    thread.start()
+    try:
+        while (thing := waiting.get()) is not None:
+            if isinstance(thing, BaseException):
+                raise thing
+            yield thing[0]
+    finally:
+        stopped.set()
+        thread.join()
 
 
 def settle(session: Session, dataset: DatasetView) -> int:
@@ -97,5 +164,5 @@ def copy_index_lines(session: Session, dataset: DatasetView, lines: Iterable[Seq
     )
 
 
-def _padded(keys: Sequence[str]) -> list[str | None]:
+def padded(keys: Sequence[str]) -> list[str | None]:
     return [*keys, *(None for _ in range(KEY_COLUMNS - len(keys)))]

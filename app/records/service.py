@@ -160,7 +160,7 @@ def trash(
     gone = queries.trash(session, dataset.establishment, dataset.id, numbers, account)
     if gone:
         dataset_queries.touch(session, dataset.establishment, dataset.id)
-        if _keys(dataset.schema) and len(gone) <= RECHECKED:
+        if keys_of_schema(dataset.schema) and len(gone) <= RECHECKED:
             for record in queries.many(session, dataset.establishment, dataset.id, gone):
                 recheck_twins(session, dataset, record.cells, besides=record.number)
     return gone
@@ -181,7 +181,7 @@ def restore(
     )
     if back:
         dataset_queries.touch(session, dataset.establishment, dataset.id)
-        for record in records if _keys(dataset.schema) else ():
+        for record in records if keys_of_schema(dataset.schema) else ():
             _rejudge(session, dataset, record)
     return back
 
@@ -247,7 +247,7 @@ def offered_values(
 # --- keys -----------------------------------------------------------------------------------------------------------
 
 
-def _keys(schema: TableSchema) -> list[tuple[str, tuple[str, ...]]]:
+def keys_of_schema(schema: TableSchema) -> list[tuple[str, tuple[str, ...]]]:
     """``(code of the error, names)`` of all that must not come twice."""
     found = [("unique-error", (field.name,)) for field in schema.fields if field.unique]
     found += [("unique-error/key", key) for key in schema.unique_keys]
@@ -262,7 +262,7 @@ def key_errors(
     """Errors of unique columns and keys against the dataset's other records; each cites the first that has the same."""
     errors: list[CellError] = []
     schema = dataset.schema
-    for code, names in _keys(schema):
+    for code, names in keys_of_schema(schema):
         held = {name: cells.get(name, "") for name in names}
         nulls = [name for name in names if schema.by_name[name].read(held[name])[0] is None]
         params: dict[str, Any] = {"names": names}
@@ -296,7 +296,7 @@ def _twins(session: Session, dataset: DatasetView, held: Mapping[str, str]) -> l
 
 def recheck_twins(session: Session, dataset: DatasetView, cells: Mapping[str, str], *, besides: int) -> None:
     """Judge again the records « à corriger » that shared a key with cells which are no more."""
-    for _, names in _keys(dataset.schema):
+    for _, names in keys_of_schema(dataset.schema):
         held = {name: cells.get(name, "") for name in names}
         if not any(held.values()):
             continue

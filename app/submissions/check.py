@@ -9,7 +9,7 @@ from app.records.service import References
 from app.submissions import intake
 from app.submissions.intake import Intake, Plan, StartAgain
 from importers.table import Table
-from schema_loader.bulk import BulkTableCheck
+from schema_loader.bulk import Batch, BulkTableCheck
 from schema_loader.check import check_table
 from schema_loader.errors import CellError
 from schema_loader.table_schema import TableSchema
@@ -67,7 +67,7 @@ def _judge(found: Checked, references: References | None, on_progress: Progress 
 def _in_bulk(found: Checked, on_progress: Progress | None) -> Iterator[CellError]:
     first = True
 
-    def batches():  # type: ignore[no-untyped-def]  # noqa: ANN202 (a generator of batches)
+    def batches() -> Iterator[Batch]:
         nonlocal first
         counts, first = first, False
         for taken in found.batches():

@@ -101,7 +101,7 @@ def is_vectorised(table: Table) -> bool:
     if not table.detected.is_text or table.path.stat().st_size < LARGE_BYTES:
         return False
     plain = table.header_row == 1 and all(column.index == n for n, column in enumerate(table.columns))
-    return plain and can_read(table.detected.layout, list(table.labels))
+    return plain and can_read(table.detected.layout, len(table.columns))
 
 
 def _from_text(table: Table) -> Iterator[Columns]:

@@ -32,7 +32,7 @@ _INTO_STAGE: LiteralString = """
 _INTO_RECORD: LiteralString = """
     INSERT INTO record (establishment_id, dataset_id, number, cells, extra, state, faults, created_by, updated_by, submission_id)
     SELECT %(establishment)s, %(dataset)s, %(first)s + item.at - 1, item.cells, extras.extra,
-           coalesce(bad.state, 'valid'), bad.faults, %(account)s, %(account)s, %(submission)s
+           coalesce(bad.state, 'valid'), bad.faults, CAST(%(account)s AS bigint), CAST(%(account)s AS bigint), %(submission)s
     FROM jsonb_array_elements(CAST(%(cells)s AS jsonb)) WITH ORDINALITY AS item(cells, at)
 """
 _BAD: LiteralString = """
@@ -180,6 +180,8 @@ def match(session: Session, dataset: DatasetView, key: Sequence[str]) -> None:
     """
     driver: Any = session.connection().connection.driver_connection
     driver.execute("ANALYZE incoming")
+    # the records' statistics may be those of an empty table, just filled: a nested loop would last for hours
+    driver.execute("SET LOCAL enable_nestloop = off")
     place = {"establishment": dataset.establishment, "dataset": dataset.id}
     names = [sql.Literal(name) for name in key]
     own = sql.SQL(", ").join(sql.SQL("coalesce(cells ->> {}, '')").format(name) for name in names)
@@ -207,28 +209,35 @@ def match(session: Session, dataset: DatasetView, key: Sequence[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What the rows of a file would do to the records."""
+    """What the rows of a file would do to the records, or did."""
 
     added: int = 0
     changed: int = 0
     unchanged: int = 0
     clashing: int = 0
+    """Rows left out because their key stands for several rows or records."""
+    left_out: int = 0
+    """Rows left out for their errors, where the person asked so."""
     trashed: int = 0
     to_fix: int = 0
+    """Of those added or changed, how many are « à corriger »."""
     records: int = 0
-    """In the dataset now."""
+    """In the dataset before."""
 
 
-def counts(session: Session, dataset: DatasetView, *, replaces: bool) -> Counts:
-    """Once matched. A row changes its record where one of its filled cells is another than the record's."""
+def counts(session: Session, dataset: DatasetView, *, replaces: bool, keep_faulty: bool) -> Counts:
+    """Once matched, but for what is left out of, or wrong in, the records that change: only their merged cells tell.
+
+    A row changes its record where one of its filled cells is another than the record's.
+    """
     driver: Any = session.connection().connection.driver_connection
     row = driver.execute(
         """
-        SELECT count(*) FILTER (WHERE incoming.number IS NULL AND clash IS NOT TRUE),
+        SELECT count(*) FILTER (WHERE incoming.number IS NULL AND clash IS NOT TRUE AND incoming.state = 'valid'),
+               count(*) FILTER (WHERE incoming.number IS NULL AND clash IS NOT TRUE AND incoming.state <> 'valid'),
                count(*) FILTER (WHERE incoming.number IS NOT NULL AND clash IS NOT TRUE AND NOT record.cells @> incoming.cells),
                count(*) FILTER (WHERE incoming.number IS NOT NULL AND clash IS NOT TRUE AND record.cells @> incoming.cells),
-               count(*) FILTER (WHERE clash),
-               count(*) FILTER (WHERE incoming.state = 'to_fix' AND clash IS NOT TRUE)
+               count(*) FILTER (WHERE clash)
         FROM incoming LEFT JOIN record
           ON record.establishment_id = %(establishment)s AND record.dataset_id = %(dataset)s AND record.number = incoming.number
         """,
@@ -236,19 +245,54 @@ def counts(session: Session, dataset: DatasetView, *, replaces: bool) -> Counts:
     ).fetchone()
     held = driver.execute(
         """
-        SELECT count(*), count(*) FILTER (WHERE NOT EXISTS (SELECT 1 FROM incoming WHERE incoming.number = record.number))
-        FROM record WHERE establishment_id = %(establishment)s AND dataset_id = %(dataset)s AND deleted_at IS NULL
+        SELECT count(*), count(*) FILTER (WHERE found.number IS NULL)
+        FROM record LEFT JOIN (SELECT DISTINCT number FROM incoming WHERE number IS NOT NULL) found
+          ON found.number = record.number
+        WHERE establishment_id = %(establishment)s AND dataset_id = %(dataset)s AND deleted_at IS NULL
         """,
         {"establishment": dataset.establishment, "dataset": dataset.id},
     ).fetchone()
+    driver.execute("SET LOCAL enable_nestloop = on")
+    valid, faulty, changed, unchanged, clashing = row
     return Counts(
-        added=row[0],
-        changed=row[1],
-        unchanged=row[2],
-        clashing=row[3],
-        to_fix=row[4],
+        added=valid + (faulty if keep_faulty else 0),
+        changed=changed,
+        unchanged=unchanged,
+        clashing=clashing,
+        left_out=0 if keep_faulty else faulty,
+        to_fix=faulty if keep_faulty else 0,
         trashed=held[1] if replaces else 0,
         records=held[0],
+    )
+
+
+def add_unmatched(
+    session: Session,
+    dataset: DatasetView,
+    *,
+    first: int,
+    account: int | None,
+    submission: int,
+    keep_faulty: bool,
+) -> None:
+    """Keep the rows that found no record, numbered from ``first`` in the order of the file."""
+    driver: Any = session.connection().connection.driver_connection
+    driver.execute(
+        """
+        INSERT INTO record (establishment_id, dataset_id, number, cells, extra, state, faults, created_by, updated_by,
+                            submission_id)
+        SELECT %(establishment)s, %(dataset)s, %(first)s + row_number() OVER (ORDER BY row_number) - 1, cells, extra, state,
+               faults, CAST(%(account)s AS bigint), CAST(%(account)s AS bigint), %(submission)s
+        FROM incoming WHERE number IS NULL AND clash IS NOT TRUE AND (state = 'valid' OR %(keep_faulty)s)
+        """,
+        {
+            "establishment": dataset.establishment,
+            "dataset": dataset.id,
+            "first": first,
+            "account": account,
+            "submission": submission,
+            "keep_faulty": keep_faulty,
+        },
     )
 
 
@@ -265,10 +309,12 @@ def changes(
         ORDER BY incoming.row_number
     """
     place = {"establishment": dataset.establishment, "dataset": dataset.id}
+    driver.execute("SET LOCAL enable_nestloop = off")
     if limit is not None:
         yield from driver.execute(statement + f" LIMIT {int(limit)}", place).fetchall()
         return
     with driver.cursor(name="changes") as cursor:
         cursor.execute(statement, place)
+        driver.execute("SET LOCAL enable_nestloop = on")  # the cursor has its plan
         while rows := cursor.fetchmany(2000):
             yield from rows
