@@ -6,20 +6,18 @@ and holds words, where the rows below hold numbers and dates too.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from importers.labels import keys, letters, words
+from importers.shapes import is_datum, is_year
 from importers.sheet_rows import column_letters
 
 LOOKED_AT = 60  # filled rows among which a header is looked for
 LONG = 300  # characters: a sentence, not a label
 ENOUGH = 0.3  # of the cells of a row are known labels: it is the header
 WIDE = 0.6  # of the usual width: a row of the table
-_NUMBER = re.compile(r"[-+]?[0-9][0-9\s.,'\u00a0\u202f]*\s*(?:€|%|euros?|k€|h|m2|m²)?", re.I)
-_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}(?:[-/.]\d{1,4})?(?:[T ]\d.*)?")
 
 Numbered = tuple[int, Sequence[str]]
 """The number of a row in its file, from 1, and its cells from the first column on."""
@@ -69,12 +67,6 @@ class Column:
     empty: bool = False
 
 
-def is_datum(text: str) -> bool:
-    """Whether a text is a number, an amount or a date: no label, unless it is a year."""
-    bare = text.strip()
-    return bool(_NUMBER.fullmatch(bare) or _DATE.fullmatch(bare))
-
-
 def find_header(rows: Sequence[Numbered], known: KnownLabels = NONE_KNOWN) -> HeaderPlace:
     """The header among the first filled rows."""
     filled = [(number, [cell.strip() for cell in cells]) for number, cells in rows[:LOOKED_AT]]
@@ -95,28 +87,15 @@ def _by_shape(rows: list[tuple[int, list[str]]]) -> int | None:
     if not widths:
         return None
     usual = max(widths.items(), key=lambda item: (item[1] if item[0] > 1 else 0, item[0]))[0]
-    for place, (number, cells) in enumerate(rows):
+    for number, cells in rows:
         filled = [cell for cell in cells if cell]
         if len(filled) < max(WIDE * usual, min(usual, 2)):
             continue
-        data = sum(map(is_datum, filled))
-        if data == 0 or (data * 2 < len(filled) and len(set(filled)) == len(filled)):
-            return number
-        if _years(filled, rows[place + 1 :]):
-            return number
-        return None
+        data = [cell for cell in filled if is_datum(cell)]
+        # years may head columns (2021, 2022, 2023), other numbers and dates stand below a header
+        is_header = all(map(is_year, data)) and len(data) < len(filled) and len(set(filled)) == len(filled)
+        return number if is_header or not data else None
     return rows[0][0]
-
-
-def _years(labels: list[str], below: list[tuple[int, list[str]]]) -> bool:
-    """Whether the numbers of a row are years that head columns: 2021, 2022, 2023."""
-    numbers = [label for label in labels if is_datum(label)]
-    return (
-        len(numbers) < len(labels)
-        and all(re.fullmatch(r"(?:19|20)\d\d", number) for number in numbers)
-        and bool(below)
-        and len(set(labels)) == len(labels)
-    )
 
 
 def name_columns(
