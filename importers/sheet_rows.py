@@ -45,8 +45,6 @@ def as_table(filled: Iterable[FilledRow], limits: Limits = DEFAULT) -> Iterator[
     following = 1
     stray = cells = 0
     for number, texts in chain(first, source):
-        if number < following or number > MAX_ROWS:
-            raise TableUnreadable("file-damaged")
         blank = number - following
         beyond = len(texts) - width
         if blank > MAX_BLANK_ROWS or beyond > MAX_BLANK_COLUMNS:

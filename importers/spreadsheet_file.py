@@ -15,7 +15,7 @@ from typing import Literal
 from importers import ods_file, xls_file, xlsx_file
 from importers.bounded_zip import opened_zip, part_info
 from importers.limits import DEFAULT, Limits
-from importers.sheet_rows import FilledRow, SheetInfo, as_table
+from importers.sheet_rows import MAX_ROWS, FilledRow, SheetInfo, as_table
 from schema_loader.errors import TableUnreadable
 
 Kind = Literal["xlsx", "ods", "xls"]
@@ -144,6 +144,15 @@ def filled_rows(path: Path, kind: Kind, name: str, limits: Limits = DEFAULT) -> 
 
     Raises :class:`TableUnreadable`, ``OSError``.
     """
+    last = 0
+    for row in _rows(path, kind, name, limits):
+        if not last < row[0] <= MAX_ROWS:
+            raise TableUnreadable("file-damaged")
+        last = row[0]
+        yield row
+
+
+def _rows(path: Path, kind: Kind, name: str, limits: Limits) -> Iterator[FilledRow]:
     if kind == "xls":
         yield from xls_file.read_rows(path, name, limits)
         return
