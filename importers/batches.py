@@ -100,12 +100,14 @@ def _by_column(table: Table, rows: Iterable[Row]) -> list[pa.Array]:
 def _fitted(table: Table, batch: Batch) -> TableBatch:
     """The columns of the table, odd rows in their places, blank rows left out."""
     own, beside = _split(table, batch.columns)
-    strays = _filled_rows(beside)
+    size = len(batch.rows)
+    strays = np.arange(size) if len(own) + len(beside) > len(batch.columns) else _filled_rows(beside, size)
     odd = [
         table.fit(int(batch.rows[place]), [column[place].as_py() for column in batch.columns])
         for place in strays.tolist()
     ]
-    blank = np.setdiff1d(_blank_rows(own), strays, assume_unique=True)
+    odd = [row for row in odd if row.surplus or any(map(str.strip, row.cells))]
+    blank = np.setdiff1d(_blank_rows(own), _filled_rows(beside, size), assume_unique=True)
     ragged = [table.fit(row.row_number, row.cells) for row in batch.ragged]
     ragged = [row for row in ragged if row.surplus or any(map(str.strip, row.cells))]
     if not len(blank) and not ragged:
@@ -185,11 +187,9 @@ def _blank_rows(columns: list[pa.Array]) -> np.ndarray[Any, Any]:
     return rows
 
 
-def _filled_rows(columns: list[pa.Array]) -> np.ndarray[Any, Any]:
+def _filled_rows(columns: list[pa.Array], size: int) -> np.ndarray[Any, Any]:
     """Rows with a filled cell in any of these columns."""
-    if not columns:
-        return np.empty(0, dtype=np.int64)
-    filled = np.zeros(len(columns[0]), dtype=bool)
+    filled = np.zeros(size, dtype=bool)
     for column in columns:
         filled |= ~_is_blank(column)
     return np.flatnonzero(filled)

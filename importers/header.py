@@ -7,10 +7,12 @@ and holds words, where the rows below hold numbers and dates too.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from importers.labels import keys, letters, words
+from importers.number_formats import Display
 from importers.shapes import is_datum, is_year
 from importers.sheet_rows import column_letters
 
@@ -41,6 +43,7 @@ class KnownLabels:
         return 0.5 if found and self.words.issuperset(found) else 0.0
 
 
+NO_DISPLAYS: Mapping[int, Display] = MappingProxyType({})
 NONE_KNOWN = KnownLabels()
 
 
@@ -58,6 +61,7 @@ class Column:
 
     ``label`` is what the header says, trimmed, perhaps nothing; ``name`` is the label, with the letter where it would
     not tell which column is meant. ``empty``: no cell below the label was filled in the rows that were looked at.
+    ``display``: its numbers are shown as percents (``0.125`` is « 12,5 % » in the sheet) or as amounts of money.
     """
 
     index: int
@@ -65,6 +69,7 @@ class Column:
     label: str
     name: str
     empty: bool = False
+    display: Display = ""
 
 
 def find_header(rows: Sequence[Numbered], known: KnownLabels = NONE_KNOWN) -> HeaderPlace:
@@ -99,7 +104,11 @@ def _by_shape(rows: list[tuple[int, list[str]]]) -> int | None:
 
 
 def name_columns(
-    labels: Sequence[str], body: Collection[Sequence[str]], *, has_header: bool = True
+    labels: Sequence[str],
+    body: Collection[Sequence[str]],
+    *,
+    has_header: bool = True,
+    displays: Mapping[int, Display] = NO_DISPLAYS,
 ) -> tuple[Column, ...]:
     """The columns of a table from its header row (nothing: ``has_header`` False) and some rows below.
 
@@ -130,6 +139,7 @@ def name_columns(
             labels[index],
             _name(labels[index], column_letters(index + 1), counts),
             not filled[index],
+            displays.get(index, ""),
         )
         for index in range(first, end)
     )

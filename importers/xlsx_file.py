@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from importers import xlsx_quick
 from importers.bounded_zip import Stop, each_element, feed, part_info, read_part, xml_parser
 from importers.limits import DEFAULT, Limits
-from importers.number_formats import BUILT_IN
-from importers.sheet_rows import FilledRow, SheetInfo
+from importers.number_formats import BUILT_IN, Display, display
+from importers.sheet_rows import FilledRow, SheetInfo, column_number, usual_displays
 from importers.xlsx_cells import CellTexts
 from importers.xlsx_exact import whole_number
 from schema_loader.errors import TableUnreadable
@@ -121,6 +123,38 @@ def read_rows(book: Workbook, sheet: str, texts: list[str] | None = None) -> Ite
     yield from xlsx_quick.read_rows(
         read_part(book.archive, book.sheets[sheet], book.limits), cells, book.limits
     )
+
+
+def column_displays(book: Workbook, sheet: str, most_rows: int) -> dict[int, Display]:
+    """What the numbers of a column (from 0) are shown as, for most of them in the first rows."""
+    codes = [display(code) for code in _format_codes(book)]
+    if not any(codes):
+        return {}
+    counts: dict[int, Counter[Display]] = defaultdict(Counter)
+    rows = column = 0
+    style = ""
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal rows, column, style
+        local = tag.rpartition("|")[2]
+        if local == "row":
+            rows, column = rows + 1, 0
+            if rows > most_rows:
+                raise Stop
+        elif local == "c":
+            place = attributes.get("r", "").rstrip("0123456789")
+            column = column_number(place, book.limits.columns) if place else column + 1
+            style = attributes.get("s", "0") if attributes.get("t", "n") == "n" else "-"
+        elif local == "v" and style != "-":
+            number = int(style) if style.isdecimal() and len(style) < 9 else len(codes)
+            counts[column - 1][codes[number] if number < len(codes) else ""] += 1
+
+    parser = xml_parser()
+    parser.StartElementHandler = start
+    with suppress(Stop):
+        for _ in feed(parser, read_part(book.archive, book.sheets[sheet], book.limits)):
+            pass
+    return usual_displays(counts)
 
 
 def sheet_infos(book: Workbook, *, counted: bool) -> tuple[SheetInfo, ...]:

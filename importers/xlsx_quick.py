@@ -97,7 +97,7 @@ class _Whole:
             cut = self.left.rfind(self.end) + len(self.end)
             if cut >= len(self.end):
                 data = self.left[:cut]
-                if b"<!" in data or len(data.translate(None, CONTROLS)) != len(data):
+                if b"<!" in data or b"]]>" in data or len(data.translate(None, CONTROLS)) != len(data):
                     return
                 self.left = self.left[cut:]
                 yield data
@@ -163,7 +163,7 @@ class _QuickRows:
             if known <= column:
                 raise TableUnreadable("file-damaged")
             column = known
-            if kind == "s" and value.isdecimal() and (place := int(value)) < most:
+            if kind == "s" and value.isdecimal() and value.isascii() and (place := int(value)) < most:
                 shown = texts[place]
             elif value or (inline and kind == "inlineStr"):
                 stored = value or inline
