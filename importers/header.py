@@ -92,15 +92,27 @@ def _by_shape(rows: list[tuple[int, list[str]]]) -> int | None:
     if not widths:
         return None
     usual = max(widths.items(), key=lambda item: (item[1] if item[0] > 1 else 0, item[0]))[0]
-    for number, cells in rows:
+    for place, (_, cells) in enumerate(rows):
         filled = [cell for cell in cells if cell]
         if len(filled) < max(WIDE * usual, min(usual, 2)):
             continue
         data = [cell for cell in filled if is_datum(cell)]
         # years may head columns (2021, 2022, 2023), other numbers and dates stand below a header
         is_header = all(map(is_year, data)) and len(data) < len(filled) and len(set(filled)) == len(filled)
-        return number if is_header or not data else None
+        if not is_header and data:
+            return None
+        return _below_heading(rows[place:])
     return rows[0][0]
+
+
+def _below_heading(rows: list[tuple[int, list[str]]]) -> int:
+    """The first row, or the next one where the first is a heading above it: fuller, still without data, and data below."""
+    (number, cells), below = rows[0], rows[1:3]
+    if len(below) < 2:
+        return number
+    (next_number, labels), (_, values) = below
+    fuller = sum(map(bool, labels)) > sum(map(bool, cells))
+    return next_number if fuller and not any(map(is_datum, labels)) and any(map(is_datum, values)) else number
 
 
 def name_columns(
