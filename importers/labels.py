@@ -19,6 +19,7 @@ from schema_loader.folding import fold
 Words = tuple[str, ...]
 
 _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W_]+")
+_LIGATURE = re.compile(r"([œŒæÆ])(?=([A-Z])?)")
 _ASIDE = re.compile(r"[(\[][^()\[\]]*[)\]]")
 NAMING_ALIKE = 0.6
 KIN_ALIKE = 0.8
@@ -53,8 +54,14 @@ def words(label: str) -> Words:
         .replace("N°", "numero ")
     )
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    bare = bare.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae").replace("Æ", "AE")
+    bare = _LIGATURE.sub(_unligatured, bare)
     return _kept(_ASIDE.sub(" ", bare)) or _kept(bare)
+
+
+def _unligatured(found: re.Match[str]) -> str:
+    """``Œuvre`` → ``Oeuvre``, ``ŒUVRE`` → ``OEUVRE``: a capital in the middle of a word would part it."""
+    pair = {"œ": "oe", "æ": "ae"}[found[1].lower()]
+    return pair if found[1].islower() else pair.upper() if found[2] else pair.capitalize()
 
 
 def _kept(text: str) -> Words:

@@ -21,9 +21,9 @@ UNSURE = 0.75  # the most that likeness can reach while the words are not the sa
 LEAST = 0.45  # below, nothing is proposed
 WEAK = 0.25  # below, labels have nothing in common
 TIED = 0.05  # two pairs so close that either may be meant
-TELLING = 0.75  # what values must say where labels say nothing
+TELLING = 0.65  # what values must say where labels say nothing
 BY_PLACE = 0.6
-MOST_COMPARED = 600  # columns and fields that are compared by likeness: beyond, it is no table of a town hall
+MOST_COMPARED = 300  # columns and fields that are compared by likeness: beyond, it is no table of a town hall
 
 
 class Pair(NamedTuple):
@@ -196,6 +196,6 @@ def spellings(field: Field, checks: Iterable[str] = ()) -> list[Words]:
 def _score(alike: float, speaks: float, *, same: bool) -> float:
     """One figure for the likeness of labels (0 to 1) and for what the values say (-1 against, 0 nothing, 1 for)."""
     if alike < WEAK:
-        return 0.62 * speaks if speaks >= TELLING else 0.0
+        return UNSURE * speaks if speaks >= TELLING else 0.0
     score = 0.75 * alike + (0.25 if speaks > 0 else 0.15) * speaks
     return max(score, SURE) if same and speaks > -0.5 else min(score, UNSURE)
