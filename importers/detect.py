@@ -147,11 +147,8 @@ def _text(
 def _refuse_what_is_no_text(file: BinaryIO) -> None:
     start = file.read(512)
     bare = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if (
-        start.startswith(OTHER_MARKS)
-        or bare.startswith(MARKUP)
-        or bare[:64].replace(b" ", b"").startswith((b'{"', b'[{"', b'{\n"', b'{\r\n"'))
-    ):
+    packed = b"".join(bare[:64].split())
+    if start.startswith(OTHER_MARKS) or bare.startswith(MARKUP) or packed.startswith((b'{"', b'[{"')):
         raise TableUnreadable("file-not-a-table")
     file.seek(0)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from importers.evidence import Evidence
-from importers.labels import Words, keys, letters, likeness, same_words, visible, weights, words
+from importers.labels import Words, alike, keys, letters, likeness, same_words, visible, weights, words
 from schema_loader.field import Field
 from schema_loader.table_schema import TableSchema
 
@@ -21,6 +21,7 @@ UNSURE = 0.75  # the most that likeness can reach while the words are not the sa
 LEAST = 0.45  # below, nothing is proposed
 WEAK = 0.25  # below, labels have nothing in common
 TIED = 0.05  # two pairs so close that either may be meant
+NEIGHBOUR = 0.08  # for a column that stands where the field would
 TELLING = 0.65  # what values must say where labels say nothing
 BY_PLACE = 0.6
 MOST_COMPARED = 300  # columns and fields that are compared by likeness: beyond, it is no table of a town hall
@@ -98,8 +99,8 @@ class _Pairing:
             folded[letters(label)].add(known)
         for column, label in enumerate(self.labels):
             name = visible(names[column])
-            alike = folded[letters(label)] if letters(label) in folded and letters(label) else set()
-            known = exact[name] if name in exact else next(iter(alike)) if len(alike) == 1 else ""
+            meant = folded[letters(label)] if letters(label) in folded and letters(label) else set()
+            known = exact[name] if name in exact else next(iter(meant)) if len(meant) == 1 else ""
             if known is None:
                 self.aside.add(column)
             elif known in self.schema.by_name:
@@ -172,17 +173,33 @@ class _Pairing:
         evidence = Evidence(self.schema, fields, columns, samples)
         weight = weights(text for field in self.schema.fields for text in {field.name, field.title})
         said = {column: words(self.labels[column]) for column in columns}
+        holding: dict[str, set[int]] = defaultdict(set)  # word → columns whose label has it
+        for column, label in said.items():
+            for word in label:
+                holding[word].add(column)
+        places = {pair.column: self.schema.by_name[name].position for name, pair in self.found.items()}
+        near: dict[str, set[int]] = {}  # word of a field → columns whose label has one alike
         for field in fields:
             spoken = spellings(field, evidence.checks(field))
+            for word in {word for one in spoken for word in one} - near.keys():
+                near[word] = set().union(*(at for other, at in holding.items() if alike(word, other) > 0))
             for column in columns:
-                alike = max((likeness(said[column], w, weight) for w in spoken), default=0.0)
-                same = any(same_words(said[column], w) for w in spoken)
+                degree = max(
+                    (
+                        likeness(said[column], one, weight)
+                        for one in spoken
+                        if any(column in near[word] for word in one)
+                    ),
+                    default=0.0,
+                )
                 speaks = evidence.speaks_for(field, column)
-                if said[column] and alike < WEAK and not evidence.is_own(field):
+                if said[column] and degree < WEAK and not evidence.is_own(field):
                     continue  # five digits may be anything: a label that says something else is believed
-                score = _score(alike, speaks, same=same)
+                same = any(same_words(said[column], one) for one in spoken)
+                beside = any(places.get(column + step) == field.position + step for step in (-1, 1))
+                score = _score(degree, speaks, NEIGHBOUR * beside, same=same)
                 if score >= LEAST:
-                    yield _Candidate(score, alike, column, field)
+                    yield _Candidate(score, degree, column, field)
 
 
 def spellings(field: Field, checks: Iterable[str] = ()) -> list[Words]:
@@ -193,9 +210,9 @@ def spellings(field: Field, checks: Iterable[str] = ()) -> list[Words]:
     return sorted(said)
 
 
-def _score(alike: float, speaks: float, *, same: bool) -> float:
-    """One figure for the likeness of labels (0 to 1) and for what the values say (-1 against, 0 nothing, 1 for)."""
-    if alike < WEAK:
+def _score(degree: float, speaks: float, beside: float, *, same: bool) -> float:
+    """One figure for the likeness of labels (0 to 1), what the values say (-1 against, 0 nothing, 1 for), and the place."""
+    if degree < WEAK:
         return UNSURE * speaks if speaks >= TELLING else 0.0
-    score = 0.75 * alike + (0.25 if speaks > 0 else 0.15) * speaks
+    score = 0.75 * degree + (0.25 if speaks > 0 else 0.15) * speaks + beside
     return max(score, SURE) if same and speaks > -0.5 else min(score, UNSURE)
