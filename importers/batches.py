@@ -6,9 +6,10 @@ than a block, a byte that is no text), the exact reader goes on from there, or s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,10 @@ from schema_loader.bulk import Batch
 from schema_loader.errors import TableUnreadable
 
 BATCH_ROWS = 20_000
+BLANK_STARTS = np.zeros(
+    256, dtype=bool
+)  # of UTF-8: controls, space, U+0085, U+00A0, U+1680, U+2000 to U+205F, U+3000
+BLANK_STARTS[[*range(0x21), 0xC2, 0xE1, 0xE2, 0xE3]] = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,41 +99,66 @@ def _by_column(table: Table, rows: Iterable[Row]) -> list[pa.Array]:
 
 def _fitted(table: Table, batch: Batch) -> TableBatch:
     """The columns of the table, odd rows in their places, blank rows left out."""
+    own, beside = _split(table, batch.columns)
+    size = len(batch.rows)
+    strays = np.arange(size) if len(own) + len(beside) > len(batch.columns) else _filled_rows(beside, size)
+    odd = [
+        table.fit(int(batch.rows[place]), [column[place].as_py() for column in batch.columns])
+        for place in strays.tolist()
+    ]
+    odd = [row for row in odd if row.surplus or any(map(str.strip, row.cells))]
+    blank = np.setdiff1d(_blank_rows(own), _filled_rows(beside, size), assume_unique=True)
+    ragged = [table.fit(row.row_number, row.cells) for row in batch.ragged]
+    ragged = [row for row in ragged if row.surplus or any(map(str.strip, row.cells))]
+    if not len(blank) and not ragged:
+        return TableBatch(own, batch.rows, tuple(odd))
+    ragged.sort(key=itemgetter(0))
+    added = np.fromiter((row.number for row in ragged), np.int64, len(ragged))
+    runs = _runs(np.searchsorted(batch.rows, added).tolist(), blank.tolist(), len(batch.rows))
+    odd += [row for row in ragged if row.surplus or row.missing]
+    return TableBatch(
+        [_spliced(runs, column, part) for column, part in zip(own, _by_column(table, ragged), strict=True)],
+        np.concatenate([(added if of_added else batch.rows)[start:end] for of_added, start, end in runs])
+        if runs
+        else batch.rows[:0],
+        tuple(sorted(odd, key=itemgetter(0))),
+    )
+
+
+def _split(table: Table, columns: Sequence[pa.Array]) -> tuple[list[pa.Array], list[pa.Array]]:
+    """The columns of the table, those that the file lacks filled with empty cells; and the columns beside them."""
     first = table.columns[0].index if table.columns else 0
-    own = list(batch.columns[first : first + len(table.columns)])
-    lacking = len(table.columns) - len(own)
-    own += [pa.array([""] * len(batch.rows), pa.string())] * lacking
-    odd: list[Row] = []
-    beside = [n for n in range(len(batch.columns)) if not first <= n < first + len(table.columns)]
-    numbers = batch.rows
-    strayed = _filled_rows([batch.columns[n] for n in beside])
-    strays = set()
-    if lacking:
-        strayed = np.arange(len(numbers))
-    for place in strayed.tolist():
-        row = table.fit(int(numbers[place]), [column[place].as_py() for column in batch.columns])
-        odd.append(row)
-        strays.add(row.number)
-    if batch.ragged:
-        ragged = [table.fit(row.row_number, row.cells) for row in batch.ragged]
-        odd += [row for row in ragged if row.surplus or row.missing]
-        parts = _by_column(table, ragged)
-        order = np.argsort(np.concatenate([numbers, [row.number for row in ragged]]), kind="stable")
-        numbers = np.concatenate([numbers, np.array([row.number for row in ragged], np.int64)])[order]
-        own = [
-            pa.concat_arrays([column, part]).take(pa.array(order))
-            for column, part in zip(own, parts, strict=True)
-        ]
-    blank = _blank_rows(own)
-    if len(blank):
-        kept_beside = np.array([int(numbers[place]) in strays for place in blank.tolist()], dtype=bool)
-        kept = np.ones(len(numbers), dtype=bool)
-        kept[blank[~kept_beside]] = False
-        numbers = numbers[kept]
-        own = [column.filter(pa.array(kept)) for column in own]
-        there = set(numbers.tolist())
-        odd = [row for row in odd if row.number in there]
-    return TableBatch(own, numbers, tuple(sorted(odd, key=lambda row: row.number)))
+    end = first + len(table.columns)
+    size = len(columns[0]) if columns else 0
+    lacking = [pa.array([""] * size, pa.string())] * max(0, end - max(len(columns), first))
+    return [*columns[first:end], *lacking], [*columns[:first], *columns[end:]]
+
+
+def _runs(places: list[int], blank: list[int], size: int) -> list[tuple[bool, int, int]]:
+    """Stretches of rows in their order: (of the added rows, start, end), the others without the blank ones.
+
+    ``places`` says before which row each added one belongs.
+    """
+    runs: list[tuple[bool, int, int]] = []
+    done = 0
+    cuts = sorted([(place, 0, n) for n, place in enumerate(places)] + [(place, 1, 0) for place in blank])
+    for place, is_blank, n in cuts:
+        if place > done:
+            runs.append((False, done, place))
+        done = max(done, place)
+        if is_blank:
+            done = place + 1
+        else:
+            runs.append((True, n, n + 1))
+    if done < size:
+        runs.append((False, done, size))
+    return runs
+
+
+def _spliced(runs: list[tuple[bool, int, int]], column: pa.Array, added: pa.Array) -> pa.Array:
+    if not runs:
+        return column.slice(0, 0)
+    return pa.concat_arrays([(added if of_added else column)[start:end] for of_added, start, end in runs])
 
 
 def _is_blank(column: pa.Array) -> np.ndarray[Any, Any]:
@@ -137,24 +167,29 @@ def _is_blank(column: pa.Array) -> np.ndarray[Any, Any]:
     return found
 
 
+def _may_be_blank(column: pa.Array) -> np.ndarray[Any, Any]:
+    """The rows of a long column that are empty, or begin with a byte that white space begins with."""
+    _, offsets, data = column.buffers()
+    if data is None or not data.size:
+        return np.arange(len(column))
+    starts = np.frombuffer(offsets, np.int32, len(column) + 1, column.offset * 4)
+    first = np.frombuffer(data, np.uint8)[np.minimum(starts[:-1], data.size - 1)]
+    return np.flatnonzero((starts[1:] == starts[:-1]) | BLANK_STARTS[first])
+
+
 def _blank_rows(columns: list[pa.Array]) -> np.ndarray[Any, Any]:
     """Rows whose every cell is blank; the first column rules out nearly all, so the others are seldom looked at."""
-    rows: np.ndarray[Any, Any] | None = None
+    rows = _may_be_blank(columns[0]) if columns else np.empty(0, dtype=np.int64)
     for column in columns:
-        if rows is None:
-            rows = np.flatnonzero(_is_blank(column))
-        elif len(rows):
-            rows = rows[_is_blank(column.take(pa.array(rows)))]
-        else:
+        if not len(rows):
             break
-    return rows if rows is not None else np.empty(0, dtype=np.int64)
+        rows = rows[_is_blank(column.take(pa.array(rows)))]
+    return rows
 
 
-def _filled_rows(columns: list[pa.Array]) -> np.ndarray[Any, Any]:
+def _filled_rows(columns: list[pa.Array], size: int) -> np.ndarray[Any, Any]:
     """Rows with a filled cell in any of these columns."""
-    if not columns:
-        return np.empty(0, dtype=np.int64)
-    filled = np.zeros(len(columns[0]), dtype=bool)
+    filled = np.zeros(size, dtype=bool)
     for column in columns:
         filled |= ~_is_blank(column)
     return np.flatnonzero(filled)

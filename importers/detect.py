@@ -18,12 +18,12 @@ from importers.encodings import place
 from importers.header import LOOKED_AT, KnownLabels, find_header
 from importers.limits import DEFAULT, Limits
 from importers.sheet_rows import SheetInfo
+from importers.spreadsheet_file import Kind as WorkbookKind
 from importers.spreadsheet_file import Sheets, first_rows, is_spreadsheet, sheets_of
 from schema_loader.errors import TableUnreadable
 from schema_loader.table_schema import TableSchema
 
 Kind = Literal["csv", "tsv", "xlsx", "xls", "ods"]
-TEXTS = ("csv", "tsv")
 COMPARED_SHEETS = 12  # sheets whose first rows are looked at
 # What starts with these is neither a text of rows nor a workbook, whatever its name says
 OTHER_MARKS = (
@@ -57,7 +57,12 @@ class Detected:
     @property
     def is_text(self) -> bool:
         """Whether this is a text rather than a workbook."""
-        return self.kind in TEXTS
+        return self.workbook is None
+
+    @property
+    def workbook(self) -> WorkbookKind | None:
+        """Which kind of workbook this is; None for a text."""
+        return None if self.kind == "csv" or self.kind == "tsv" else self.kind
 
     @property
     def layout(self) -> TextLayout:
@@ -142,11 +147,8 @@ def _text(
 def _refuse_what_is_no_text(file: BinaryIO) -> None:
     start = file.read(512)
     bare = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if (
-        start.startswith(OTHER_MARKS)
-        or bare.startswith(MARKUP)
-        or bare[:64].replace(b" ", b"").startswith((b'{"', b'[{"', b'{\n"', b'{\r\n"'))
-    ):
+    packed = b"".join(bare[:64].split())
+    if start.startswith(OTHER_MARKS) or bare.startswith(MARKUP) or packed.startswith((b'{"', b'[{"')):
         raise TableUnreadable("file-not-a-table")
     file.seek(0)
 

@@ -53,13 +53,13 @@ def detect_layout(
     """The layout of a text by its beginning (``whole``: that is all of it); ``separator`` and ``quote`` where they are known."""
     marks = QUOTES if quote is None else (quote,)
     known = frozenset(filter(None, map(letters, labels)))
-    best, best_score = None, (-1.0,) * 4
+    best, best_score = None, (-2.0,) * 5
     for candidate in SEPARATORS if separator is None else (separator,):
         for mark in marks:
             if quote is None and mark == "'" and not _is_enclosing(sample, candidate, mark):
                 continue
             records = sample_records(sample, candidate, whole, mark)
-            score = (*_likelihood(records, known), float(mark == "'"))
+            score = (*_likelihood(records, known, _prose(sample, candidate)), float(mark == "'"))
             if best is None or score > best_score:
                 best, best_score = (candidate, mark, records), score
     found, mark, records = best if best is not None else (SEPARATORS[0], QUOTES[0], [])
@@ -71,16 +71,25 @@ def detect_separator(sample: str, labels: Collection[str] = (), *, whole: bool =
     return detect_layout(sample, "utf-8", labels, whole=whole).separator
 
 
-def _likelihood(records: list[list[str]], known: frozenset[str]) -> tuple[float, float, float]:
-    """How many labels the best record has, what share of the records has the usual width, and that width."""
+def _likelihood(
+    records: list[list[str]], known: frozenset[str], prose: float = 0.0
+) -> tuple[float, float, float, float]:
+    """How many labels the best record has, what share of the records has the usual width, how seldom the separator stands
+    as in prose, and that width."""
     matched = max(
         (sum(letters(cell) in known for cell in record) for record in records[:LABEL_RECORDS]), default=0
     )
     widths = Counter(len(record) for record in records if len(record) > 1)
     if not widths:
-        return float(matched), 0.0, 1.0
+        return float(matched), 0.0, 0.0, 1.0
     width, count = max(widths.items(), key=lambda item: (item[1], item[0]))
-    return float(matched), count / len(records), float(width)
+    return float(matched), count / len(records), -prose, float(width)
+
+
+def _prose(sample: str, separator: str) -> float:
+    """What part of the commas is followed by a space, or stands inside a number: 0 for another separator."""
+    commas = sample.count(",") if separator == "," else 0
+    return len(re.findall(r", |(?<=\d),(?=\d)", sample)) / commas if commas else 0.0
 
 
 def _is_enclosing(sample: str, separator: str, mark: str) -> bool:

@@ -6,20 +6,20 @@ and holds words, where the rows below hold numbers and dates too.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from importers.labels import keys, letters, words
+from importers.number_formats import Display
+from importers.shapes import is_datum, is_year
 from importers.sheet_rows import column_letters
 
 LOOKED_AT = 60  # filled rows among which a header is looked for
 LONG = 300  # characters: a sentence, not a label
 ENOUGH = 0.3  # of the cells of a row are known labels: it is the header
 WIDE = 0.6  # of the usual width: a row of the table
-_NUMBER = re.compile(r"[-+]?[0-9][0-9\s.,'\u00a0\u202f]*\s*(?:€|%|euros?|k€|h|m2|m²)?", re.I)
-_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}(?:[-/.]\d{1,4})?(?:[T ]\d.*)?")
 
 Numbered = tuple[int, Sequence[str]]
 """The number of a row in its file, from 1, and its cells from the first column on."""
@@ -43,6 +43,7 @@ class KnownLabels:
         return 0.5 if found and self.words.issuperset(found) else 0.0
 
 
+NO_DISPLAYS: Mapping[int, Display] = MappingProxyType({})
 NONE_KNOWN = KnownLabels()
 
 
@@ -60,6 +61,7 @@ class Column:
 
     ``label`` is what the header says, trimmed, perhaps nothing; ``name`` is the label, with the letter where it would
     not tell which column is meant. ``empty``: no cell below the label was filled in the rows that were looked at.
+    ``display``: its numbers are shown as percents (``0.125`` is « 12,5 % » in the sheet) or as amounts of money.
     """
 
     index: int
@@ -67,12 +69,7 @@ class Column:
     label: str
     name: str
     empty: bool = False
-
-
-def is_datum(text: str) -> bool:
-    """Whether a text is a number, an amount or a date: no label, unless it is a year."""
-    bare = text.strip()
-    return bool(_NUMBER.fullmatch(bare) or _DATE.fullmatch(bare))
+    display: Display = ""
 
 
 def find_header(rows: Sequence[Numbered], known: KnownLabels = NONE_KNOWN) -> HeaderPlace:
@@ -95,32 +92,35 @@ def _by_shape(rows: list[tuple[int, list[str]]]) -> int | None:
     if not widths:
         return None
     usual = max(widths.items(), key=lambda item: (item[1] if item[0] > 1 else 0, item[0]))[0]
-    for place, (number, cells) in enumerate(rows):
+    for place, (_, cells) in enumerate(rows):
         filled = [cell for cell in cells if cell]
         if len(filled) < max(WIDE * usual, min(usual, 2)):
             continue
-        data = sum(map(is_datum, filled))
-        if data == 0 or (data * 2 < len(filled) and len(set(filled)) == len(filled)):
-            return number
-        if _years(filled, rows[place + 1 :]):
-            return number
-        return None
+        data = [cell for cell in filled if is_datum(cell)]
+        # years may head columns (2021, 2022, 2023), other numbers and dates stand below a header
+        is_header = all(map(is_year, data)) and len(data) < len(filled) and len(set(filled)) == len(filled)
+        if not is_header and data:
+            return None
+        return _below_heading(rows[place:])
     return rows[0][0]
 
 
-def _years(labels: list[str], below: list[tuple[int, list[str]]]) -> bool:
-    """Whether the numbers of a row are years that head columns: 2021, 2022, 2023."""
-    numbers = [label for label in labels if is_datum(label)]
-    return (
-        len(numbers) < len(labels)
-        and all(re.fullmatch(r"(?:19|20)\d\d", number) for number in numbers)
-        and bool(below)
-        and len(set(labels)) == len(labels)
-    )
+def _below_heading(rows: list[tuple[int, list[str]]]) -> int:
+    """The first row, or the next one where the first is a heading above it: fuller, still without data, and data below."""
+    (number, cells), below = rows[0], rows[1:3]
+    if len(below) < 2:
+        return number
+    (next_number, labels), (_, values) = below
+    fuller = sum(map(bool, labels)) > sum(map(bool, cells))
+    return next_number if fuller and not any(map(is_datum, labels)) and any(map(is_datum, values)) else number
 
 
 def name_columns(
-    labels: Sequence[str], body: Collection[Sequence[str]], *, has_header: bool = True
+    labels: Sequence[str],
+    body: Collection[Sequence[str]],
+    *,
+    has_header: bool = True,
+    displays: Mapping[int, Display] = NO_DISPLAYS,
 ) -> tuple[Column, ...]:
     """The columns of a table from its header row (nothing: ``has_header`` False) and some rows below.
 
@@ -151,6 +151,7 @@ def name_columns(
             labels[index],
             _name(labels[index], column_letters(index + 1), counts),
             not filled[index],
+            displays.get(index, ""),
         )
         for index in range(first, end)
     )

@@ -13,54 +13,18 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from importers.lexicon import KIN, NAMING, PARTICLES, SAME, UNITS
 from schema_loader.folding import fold
 
 Words = tuple[str, ...]
 
-PARTICLES = frozenset(
-    ["a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "ou", "par", "pour", "sur", "un", "une", "the", "of", "and", "s"]
-)  # fmt: skip
-UNITS = frozenset(
-    [
-        "€",
-        "eur",
-        "euro",
-        "euros",
-        "k€",
-        "keur",
-        "ttc",
-        "ht",
-        "htva",
-        "hors",
-        "taxes",
-        "toutes",
-        "comprises",
-        "%",
-        "m",
-        "m2",
-        "m²",
-        "km",
-        "km2",
-        "ha",
-        "kg",
-        "facultatif",
-        "obligatoire",
-        "optionnel",
-    ]
-)
-# What people shorten or call otherwise, whatever the subject of the table
-SAME = {
-    "num": "numero", "no": "numero", "nr": "numero", "n": "numero", "number": "numero", "numeros": "numero",
-    "ref": "reference", "id": "identifiant", "ident": "identifiant", "identification": "identifiant", "uid": "identifiant",
-    "tel": "telephone", "phone": "telephone", "mail": "courriel", "email": "courriel", "adr": "adresse",
-    "nb": "nombre", "nbr": "nombre", "nbre": "nombre", "mt": "montant", "mnt": "montant", "amount": "montant",
-    "dep": "departement", "dept": "departement", "dpt": "departement", "lib": "libelle", "lat": "latitude",
-    "lon": "longitude", "lng": "longitude", "long": "longitude", "qte": "quantite", "sub": "subvention",
-    "org": "organisme", "benef": "beneficiaire", "coll": "collectivite", "cond": "condition", "desc": "description",
-    "url": "lien", "obj": "objet", "object": "objet", "name": "nom", "pct": "pourcentage", "pourcent": "pourcentage", "cat": "categorie",
-}  # fmt: skip
 _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W_]+")
+_LIGATURE = re.compile(r"([œŒæÆ])(?=([A-Z])?)")
 _ASIDE = re.compile(r"[(\[][^()\[\]]*[)\]]")
+NAMING_ALIKE = 0.6
+KIN_ALIKE = 0.8
+STEM_ALIKE = 0.75
+BEGINNING_ALIKE = 0.85
 MOST_LETTERS = 400  # of a label that are looked at: some are a whole paragraph
 
 
@@ -90,8 +54,14 @@ def words(label: str) -> Words:
         .replace("N°", "numero ")
     )
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    bare = bare.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae").replace("Æ", "AE")
+    bare = _LIGATURE.sub(_unligatured, bare)
     return _kept(_ASIDE.sub(" ", bare)) or _kept(bare)
+
+
+def _unligatured(found: re.Match[str]) -> str:
+    """``Œuvre`` → ``Oeuvre``, ``ŒUVRE`` → ``OEUVRE``: a capital in the middle of a word would part it."""
+    pair = {"œ": "oe", "æ": "ae"}[found[1].lower()]
+    return pair if found[1].islower() else pair.upper() if found[2] else pair.capitalize()
 
 
 def _kept(text: str) -> Words:
@@ -119,32 +89,53 @@ def weights(labels: Iterable[str]) -> Mapping[str, float]:
     return {word: 1 / (1 + math.log(count)) for word, count in counts.items()}
 
 
-def likeness(one: Words, other: Words, weight: Mapping[str, float]) -> float:
-    """How alike two labels are, from 0 to 1: the weight of the words that they share, in whatever order."""
-    if not one or not other:
+def likeness(label: Words, wanted: Words, weight: Mapping[str, float]) -> float:
+    """How alike a label and what is wanted are, from 0 to 1: the weight of the words that they share, in whatever order.
+
+    Words that the label has beside the wanted ones count less against it than wanted ones that it lacks.
+    """
+    if not label or not wanted:
         return 0.0
-    short, long = (one, other) if len(one) <= len(other) else (other, one)
-    left = list(long)
-    shared = 0.0
-    for word in short:
+    left = list(label)
+    shared = covered = 0.0
+    for word in wanted:
         near = max(left, key=lambda candidate: alike(word, candidate), default="")
         degree = alike(word, near) if near else 0.0
         if degree > 0:
             left.remove(near)
             shared += degree * (weight.get(word, 1.0) + weight.get(near, 1.0))
-    total = sum(weight.get(word, 1.0) for word in (*one, *other))
-    return min(1.0, shared / total)
+            covered += degree * weight.get(word, 1.0)
+    total = sum(weight.get(word, 1.0) for word in (*label, *wanted))
+    due = sum(weight.get(word, 1.0) for word in wanted)
+    return min(1.0, 0.65 * shared / total + 0.35 * covered / due)
+
+
+def same_words(one: Words, other: Words) -> bool:
+    """Whether both have the same words, in whatever order."""
+    return bool(one) and sorted(one) == sorted(other)
 
 
 @lru_cache(maxsize=200_000)
 def alike(one: str, other: str) -> float:
-    """How alike two words are, from 0 to 1: equal, the beginning of the other, or of much the same letters."""
+    """How alike two words are, from 0 to 1: equal, the beginning of the other, of one stem, of much the same letters."""
     if one == other:
         return 1.0
+    if one in NAMING and other in NAMING:
+        return NAMING_ALIKE
+    if frozenset((one, other)) in KIN:
+        return KIN_ALIKE
     short, long = (one, other) if len(one) <= len(other) else (other, one)
-    if len(short) >= 3 and long.startswith(short) and short.isalpha():
-        return 0.85
-    if len(short) < 4 or short.isdecimal():
+    if len(short) < 3 or short.isdecimal():
+        return 0.0
+    if long.startswith(short) and short.isalpha():
+        return BEGINNING_ALIKE
+    if (
+        len(short) >= 6
+        and one[:5] == other[:5]
+        and one[: len(short) * 3 // 5] == other[: len(short) * 3 // 5]
+    ):
+        return STEM_ALIKE
+    if len(short) < 4:
         return 0.0
     left, right = _pairs(one), _pairs(other)
     degree = 2 * sum((left & right).values()) / (left.total() + right.total())

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from typing import Literal
 
 Show = Callable[[str], str]
 
@@ -24,6 +25,9 @@ DAY_SECONDS = 86_400
 
 # Built-in codes that are not stored in the file, where they say more than « a number » (ECMA-376-1 §18.8.30)
 BUILT_IN = {
+    9: "0%",
+    10: "0.00%",
+    **dict.fromkeys((5, 6, 7, 8, 42, 44), "#,##0.00 [$€]"),
     **dict.fromkeys((14, 27, 28, 29, 30, 31, 36, 50, 51, 52, 53, 54, 57, 58), "yyyy-mm-dd"),
     15: "d-mmm-yy",
     16: "d-mmm",
@@ -43,6 +47,19 @@ _ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.I)
 _BRACKETS = re.compile(r"\[[^\]]*\]?")
 _HALF_DAYS = re.compile(r"AM/PM|A/P", re.I)
 _RUNS = re.compile(r"y+|m+|d+|h+|s+|j+|a+", re.I)
+
+
+Display = Literal["", "percent", "currency"]
+"""What a number is shown as beside its digits: ``0.125`` as « 12,5 % », ``1234.5`` as « 1 234,50 € »."""
+_CURRENCY = re.compile(r"\[\$[^\]-]+|[€$£]|\bEUR\b", re.I)
+
+
+def display(code: str) -> Display:
+    """What a format code adds to a number."""
+    first = code[:1000].split(";")[0]
+    if "%" in _QUIET.sub("", first):
+        return "percent"
+    return "currency" if _CURRENCY.search(first) else ""
 
 
 @dataclass(frozen=True, slots=True)

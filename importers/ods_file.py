@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 
 from importers.bounded_zip import each_element, feed, part_info, read_part, xml_parser
 from importers.limits import DEFAULT, Limits
-from importers.number_formats import plain_number
-from importers.sheet_rows import MAX_ROWS, FilledRow, SheetInfo, cell_name, trimmed
+from importers.number_formats import Display, plain_number
+from importers.sheet_rows import MAX_ROWS, FilledRow, SheetInfo, cell_name, trimmed, usual_displays
 from schema_loader.errors import TableUnreadable
 
 OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0|"
@@ -23,6 +24,7 @@ TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0|"
 STYLE = "urn:oasis:names:tc:opendocument:xmlns:style:1.0|"
 CONTENT = "content.xml"
 ASIDE = (f"{OFFICE}annotation", f"{TABLE}shapes")  # notes and drawings hold texts that are no cell's
+DISPLAYS: dict[str, Display] = {"float": "", "percentage": "percent", "currency": "currency"}
 CLOCK = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
 
 
@@ -95,6 +97,17 @@ def read_rows(archive: zipfile.ZipFile, sheet: str, limits: Limits = DEFAULT) ->
             return
 
 
+def column_displays(
+    archive: zipfile.ZipFile, sheet: str, most_rows: int, limits: Limits = DEFAULT
+) -> dict[int, Display]:
+    """What the numbers of a column (from 0) are shown as, for most of them in the first filled rows."""
+    reader = _ContentParser(sheet, limits)
+    for _ in feed(reader.parser, read_part(archive, CONTENT, limits)):
+        if reader.finished or len(reader.done) > most_rows:
+            break
+    return usual_displays(reader.displays)
+
+
 class _ContentParser:
     """Handlers for one table. ``done`` receives (row number, times it is repeated, texts); the caller empties it."""
 
@@ -103,6 +116,7 @@ class _ContentParser:
         self.limits = limits
         self.done: list[tuple[int, int, list[str]]] = []
         self.finished = False
+        self.displays: dict[int, Counter[Display]] = defaultdict(Counter)
         self.parser = xml_parser()
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
@@ -197,6 +211,9 @@ class _ContentParser:
             if self._column > self.limits.columns:
                 raise TableUnreadable("file-sheet-too-wide", count=self._column, limit=self.limits.columns)
             start = self._column - times
+            kind = attributes.get(f"{OFFICE}value-type", "")
+            if kind in DISPLAYS:
+                self.displays[start][DISPLAYS[kind]] += 1
             self._texts += [""] * (start - len(self._texts)) + [shown] * times
 
 

@@ -6,11 +6,13 @@ counts is what is filled in. One forgotten space in the last row must not become
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
 
 from importers.limits import DEFAULT, Limits
+from importers.number_formats import Display
 from schema_loader.errors import TableUnreadable
 
 MAX_ROWS = 1_048_576
@@ -45,8 +47,6 @@ def as_table(filled: Iterable[FilledRow], limits: Limits = DEFAULT) -> Iterator[
     following = 1
     stray = cells = 0
     for number, texts in chain(first, source):
-        if number < following or number > MAX_ROWS:
-            raise TableUnreadable("file-damaged")
         blank = number - following
         beyond = len(texts) - width
         if blank > MAX_BLANK_ROWS or beyond > MAX_BLANK_COLUMNS:
@@ -74,6 +74,12 @@ def _width(rows: list[FilledRow]) -> int:
             break
         width = length
     return max([width, *(len(texts) for _, texts in rows[:1])])
+
+
+def usual_displays(counts: Mapping[int, Counter[Display]]) -> dict[int, Display]:
+    """The commonest display of each column, where it is more than digits."""
+    usual = {column: count.most_common(1)[0][0] for column, count in counts.items()}
+    return {column: shown for column, shown in usual.items() if shown}
 
 
 def trimmed(texts: list[str]) -> list[str]:

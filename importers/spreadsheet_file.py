@@ -15,7 +15,8 @@ from typing import Literal
 from importers import ods_file, xls_file, xlsx_file
 from importers.bounded_zip import opened_zip, part_info
 from importers.limits import DEFAULT, Limits
-from importers.sheet_rows import FilledRow, SheetInfo, as_table
+from importers.number_formats import Display
+from importers.sheet_rows import MAX_ROWS, FilledRow, SheetInfo, as_table
 from schema_loader.errors import TableUnreadable
 
 Kind = Literal["xlsx", "ods", "xls"]
@@ -144,6 +145,15 @@ def filled_rows(path: Path, kind: Kind, name: str, limits: Limits = DEFAULT) -> 
 
     Raises :class:`TableUnreadable`, ``OSError``.
     """
+    last = 0
+    for row in _rows(path, kind, name, limits):
+        if not last < row[0] <= MAX_ROWS:
+            raise TableUnreadable("file-damaged")
+        last = row[0]
+        yield row
+
+
+def _rows(path: Path, kind: Kind, name: str, limits: Limits) -> Iterator[FilledRow]:
     if kind == "xls":
         yield from xls_file.read_rows(path, name, limits)
         return
@@ -152,6 +162,18 @@ def filled_rows(path: Path, kind: Kind, name: str, limits: Limits = DEFAULT) -> 
             yield from ods_file.read_rows(archive, name, limits)
         else:
             yield from xlsx_file.read_rows(xlsx_file.read_workbook(archive, limits), name)
+
+
+def column_displays(
+    path: Path, kind: Kind, name: str, most_rows: int, limits: Limits = DEFAULT
+) -> dict[int, Display]:
+    """The columns (from 0) whose numbers are shown as percents or as amounts; none known for ``.xls``."""
+    if kind == "xls":
+        return {}
+    with opened_zip(path, limits) as archive:
+        if kind == "ods":
+            return ods_file.column_displays(archive, name, most_rows, limits)
+        return xlsx_file.column_displays(xlsx_file.read_workbook(archive, limits), name, most_rows)
 
 
 def first_rows(

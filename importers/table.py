@@ -18,7 +18,7 @@ from importers.detect import Detected, labels_of
 from importers.header import Column, KnownLabels, find_header, name_columns
 from importers.limits import DEFAULT, Limits
 from importers.sheet_rows import FilledRow, column_letters
-from importers.spreadsheet_file import filled_rows
+from importers.spreadsheet_file import column_displays, filled_rows
 from schema_loader.errors import TableUnreadable
 from schema_loader.table_schema import TableSchema
 
@@ -124,10 +124,12 @@ def _extras(cells: Sequence[str], start: int) -> tuple[Extra, ...]:
 
 def source_rows(path: Path, detected: Detected, limits: Limits = DEFAULT) -> Iterator[FilledRow]:
     """The rows of a file that hold something, from its first line on, each with its number."""
-    if detected.is_text:
-        rows: Iterator[FilledRow] = enumerate(read_records(path, detected.layout, limits), start=1)
-    else:
-        rows = filled_rows(path, detected.kind, detected.sheet, limits)  # type: ignore[arg-type]
+    kind = detected.workbook
+    rows: Iterator[FilledRow] = (
+        enumerate(read_records(path, detected.layout, limits), start=1)
+        if kind is None
+        else filled_rows(path, kind, detected.sheet, limits)
+    )
     for row in rows:
         cells = row[1]
         if cells and (
@@ -172,7 +174,11 @@ def read_table(
         header = header_row or None
     written = next((cells for number, cells in head if number == header), [])
     body = [(number, cells) for number, cells in head if number > (header or 0)][:SAMPLE_ROWS]
-    columns = name_columns(written, [cells for _, cells in body], has_header=header is not None)
+    kind = detected.workbook
+    displays = {} if kind is None else column_displays(path, kind, detected.sheet, SAMPLE_ROWS, limits)
+    columns = name_columns(
+        written, [cells for _, cells in body], has_header=header is not None, displays=displays
+    )
     titles = tuple(
         TitleLine(number, _extras(cells, 0))
         for number, cells in head

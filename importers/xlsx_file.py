@@ -8,27 +8,22 @@ Source: ECMA-376-1 §18.2 (workbook), §18.3.1 (sheet data), §18.4 (shared stri
 from __future__ import annotations
 
 import posixpath
-import re
 import zipfile
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
+from importers import xlsx_quick
 from importers.bounded_zip import Stop, each_element, feed, part_info, read_part, xml_parser
 from importers.limits import DEFAULT, Limits
-from importers.number_formats import (
-    BUILT_IN,
-    Show,
-    number_format,
-    plain_number,
-    show_moment,
-    shower,
-)
-from importers.sheet_rows import FilledRow, SheetInfo, cell_name, column_number, trimmed
+from importers.number_formats import BUILT_IN, Display, display
+from importers.sheet_rows import FilledRow, SheetInfo, column_number, usual_displays
+from importers.xlsx_cells import CellTexts
+from importers.xlsx_exact import whole_number
 from schema_loader.errors import TableUnreadable
 
-MEMO_SIZE = 50_000
 COUNTED_BYTES = 1 << 20  # of a sheet: from these the number of its rows is estimated
-ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # how Excel writes a control character
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +119,42 @@ def read_rows(book: Workbook, sheet: str, texts: list[str] | None = None) -> Ite
     """
     codes = _format_codes(book)
     texts = shared_texts(book) if texts is None else texts
-    sheet_parser = _SheetParser(codes, texts, from_1904=book.from_1904, limits=book.limits)
-    for _ in feed(sheet_parser.parser, read_part(book.archive, book.sheets[sheet], book.limits)):
-        if sheet_parser.done:
-            yield from sheet_parser.done
-            sheet_parser.done.clear()
+    cells = CellTexts(codes, texts, from_1904=book.from_1904)
+    yield from xlsx_quick.read_rows(
+        read_part(book.archive, book.sheets[sheet], book.limits), cells, book.limits
+    )
+
+
+def column_displays(book: Workbook, sheet: str, most_rows: int) -> dict[int, Display]:
+    """What the numbers of a column (from 0) are shown as, for most of them in the first rows."""
+    codes = [display(code) for code in _format_codes(book)]
+    if not any(codes):
+        return {}
+    counts: dict[int, Counter[Display]] = defaultdict(Counter)
+    rows = column = 0
+    style = ""
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal rows, column, style
+        local = tag.rpartition("|")[2]
+        if local == "row":
+            rows, column = rows + 1, 0
+            if rows > most_rows:
+                raise Stop
+        elif local == "c":
+            place = attributes.get("r", "").rstrip("0123456789")
+            column = column_number(place, book.limits.columns) if place else column + 1
+            style = attributes.get("s", "0") if attributes.get("t", "n") == "n" else "-"
+        elif local == "v" and style != "-":
+            number = int(style) if style.isdecimal() and len(style) < 9 else len(codes)
+            counts[column - 1][codes[number] if number < len(codes) else ""] += 1
+
+    parser = xml_parser()
+    parser.StartElementHandler = start
+    with suppress(Stop):
+        for _ in feed(parser, read_part(book.archive, book.sheets[sheet], book.limits)):
+            pass
+    return usual_displays(counts)
 
 
 def sheet_infos(book: Workbook, *, counted: bool) -> tuple[SheetInfo, ...]:
@@ -175,13 +201,13 @@ def _format_codes(book: Workbook) -> list[str]:
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         if tag == "numFmt":
-            custom[_int(attributes.get("numFmtId"))] = attributes.get("formatCode", "")
+            custom[whole_number(attributes.get("numFmtId"))] = attributes.get("formatCode", "")
         elif tag == "cellXfs":
             inside.append(True)
         elif tag in ("cellStyles", "dxfs"):
             raise Stop
         elif tag == "xf" and inside:
-            number = _int(attributes.get("numFmtId"))
+            number = whole_number(attributes.get("numFmtId"))
             codes.append(custom.get(number, BUILT_IN.get(number, "General")))
 
     if name is not None:
@@ -189,200 +215,9 @@ def _format_codes(book: Workbook) -> list[str]:
     return codes
 
 
-def _int(text: str | None) -> int:
-    try:
-        return int(text or "0")
-    except ValueError as error:
-        raise TableUnreadable("file-damaged") from error
-
-
 def shared_texts(book: Workbook) -> list[str]:
-    """Texts that cells name by number. Runs of one text are joined; readings of East Asian signs are left out."""
+    """Texts that cells name by number. Raises :class:`TableUnreadable`."""
     name = _part_of_kind(book, "sharedStrings")
-    texts: list[str] = []
     if name is None:
-        return texts
-    pieces: list[str] = []
-    state = {"text": False, "aside": False}
-
-    def start(tag: str, _: dict[str, str]) -> None:
-        local = tag.rpartition("|")[2]
-        if local == "t":
-            state["text"] = not state["aside"]
-        elif local == "rPh":
-            state["aside"] = True
-
-    def end(tag: str) -> None:
-        local = tag.rpartition("|")[2]
-        if local == "si":
-            texts.append(unescaped("".join(pieces)))
-            pieces.clear()
-        elif local == "t":
-            state["text"] = False
-        elif local == "rPh":
-            state["aside"] = False
-
-    def characters(text: str) -> None:
-        if state["text"]:
-            pieces.append(text)
-
-    parser = xml_parser()
-    parser.StartElementHandler, parser.EndElementHandler = start, end
-    parser.CharacterDataHandler = characters
-    for _ in feed(parser, read_part(book.archive, name, book.limits, book.limits.strings_bytes)):
-        pass
-    return texts
-
-
-def unescaped(text: str) -> str:
-    """``a_x000D_b`` → the two letters around a carriage return."""
-    return ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
-
-
-class _Shown(dict[str, str]):
-    """Stored text → shown text of one style, remembered."""
-
-    def __init__(self, show: Show) -> None:
-        self.show = show
-
-    def __missing__(self, stored: str) -> str:
-        if len(self) > MEMO_SIZE:
-            self.clear()
-        shown = self[stored] = self.show(stored)
-        return shown
-
-
-class _SheetParser:
-    """Handlers of one sheet. ``done`` receives each filled row; the caller empties it."""
-
-    def __init__(self, codes: list[str], texts: list[str], *, from_1904: bool, limits: Limits) -> None:
-        self.done: list[FilledRow] = []
-        self.codes = codes
-        self.texts = texts
-        self.numbers = [_Shown(shower(code, from_1904=from_1904)) for code in codes]
-        self.general = _Shown(plain_number)
-        self.columns: dict[str, int] = {}
-        self.limits = limits
-        self.parser = xml_parser()
-        self.parser.StartElementHandler = self._root
-        self.row_number = 0
-        self.row: list[str] = []
-
-    def _root(self, tag: str, _: dict[str, str]) -> None:
-        """The namespace is that of the first element: the standard has two, transitional and strict."""
-        space = tag.rpartition("|")[0]
-        self._listen(f"{space}|" if space else "")
-
-    def _listen(self, space: str) -> None:  # noqa: C901 (called ten million times: one closure, no attribute look-ups)
-        row_tag, cell_tag, value_tag = f"{space}row", f"{space}c", f"{space}v"
-        text_tag, aside_tag, formula_tag = f"{space}t", f"{space}rPh", f"{space}f"
-        data_tag = f"{space}sheetData"
-        columns, done = self.columns, self.done
-        longest, widest = self.limits.cell_length, self.limits.columns
-        pieces: list[str] = []
-        row: list[str] = []
-        column = length = row_number = 0
-        kind = style = ""
-        listening = aside = formula = False
-
-        def start(tag: str, attributes: dict[str, str]) -> None:
-            nonlocal column, kind, style, listening, aside, formula, row_number, row
-            if tag == cell_tag:
-                place = attributes.get("r")
-                if place is None:
-                    column += 1
-                else:
-                    letters = place.rstrip("0123456789")
-                    known = columns.get(letters)
-                    if known is None:
-                        known = columns[letters] = column_number(letters, widest)
-                    if known <= column:
-                        raise TableUnreadable("file-damaged")
-                    column = known
-                kind = attributes.get("t", "n")
-                style = attributes.get("s", "0")
-                formula = False
-                pieces.clear()
-            elif tag == value_tag:
-                listening = True
-            elif tag == row_tag:
-                number = attributes.get("r")
-                row_number = row_number + 1 if number is None else _int(number)
-                row = []
-                column = 0
-            elif tag == text_tag:
-                listening = kind == "inlineStr" and not aside
-            elif tag == aside_tag:
-                aside = True
-            elif tag == formula_tag:
-                formula = True
-
-        def characters(text: str) -> None:
-            nonlocal length
-            if listening:
-                pieces.append(text)
-                length += len(text)
-                if length > longest:
-                    name = cell_name(row_number, column)
-                    raise TableUnreadable("file-sheet-cell-too-long", cell=name, limit=longest)
-
-        def end(tag: str) -> None:
-            nonlocal listening, aside, length
-            if tag in (value_tag, text_tag):
-                listening = False
-            elif tag == cell_tag:
-                length = 0
-                if pieces:
-                    stored = pieces[0] if len(pieces) == 1 else "".join(pieces)
-                    if kind == "n":
-                        shown = self._number(stored, style)
-                    elif kind == "s":
-                        shown = self._shared(stored)
-                    else:
-                        shown = self._other(stored, kind, style)
-                    if shown:
-                        missing = column - len(row) - 1
-                        if missing:
-                            row.extend([""] * missing)
-                        row.append(shown)
-                elif formula and kind == "n":
-                    # written by a program that does not calculate: what the cell shows is not in the file
-                    name = cell_name(row_number, column)
-                    raise TableUnreadable("file-formula-without-value", cell=name)
-            elif tag == row_tag:
-                if trimmed(row):
-                    done.append((row_number, row))
-            elif tag == aside_tag:
-                aside = False
-            elif tag == data_tag:
-                self.parser.StartElementHandler = self.parser.EndElementHandler = None
-                self.parser.CharacterDataHandler = None
-
-        self.parser.StartElementHandler = start
-        self.parser.EndElementHandler = end
-        self.parser.CharacterDataHandler = characters
-
-    def _number(self, stored: str, style: str) -> str:
-        try:
-            return self.numbers[int(style)][stored]
-        except (IndexError, ValueError):
-            return self.general[stored]
-
-    def _shared(self, stored: str) -> str:
-        number = int(stored) if stored.isdecimal() and stored.isascii() else len(self.texts)
-        if number >= len(self.texts):
-            raise TableUnreadable("file-damaged")
-        return self.texts[number]
-
-    def _other(self, stored: str, kind: str, style: str) -> str:
-        if kind == "b":
-            return "true" if stored.strip() in ("1", "true") else "false"
-        if kind == "d":
-            return show_moment(stored, number_format(self._code(style)).parts)
-        return stored if kind == "e" else unescaped(stored)  # "e" an error such as #N/A, "str", "inlineStr"
-
-    def _code(self, style: str) -> str:
-        try:
-            return self.codes[int(style)]
-        except (IndexError, ValueError):
-            return "General"
+        return []
+    return xlsx_quick.read_texts(read_part(book.archive, name, book.limits, book.limits.strings_bytes))
