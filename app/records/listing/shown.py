@@ -1,0 +1,104 @@
+"""Lines as a list shows them: cells in words, who and when, and what is to be mended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from app.accounts import queries as accounts
+from app.datasets.service import DatasetView
+from app.i18n import gettext, language
+from app.models import RecordState
+from app.records.judge import shown_faults
+from app.records.listing.columns import Column, columns, readers
+from schema_loader.messages import Message, cell_message
+
+FAULTS = 3
+"""Reasons that are told below a line; the line itself tells all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a line is « à corriger »: the column, empty where it is the whole line, and the words."""
+
+    column: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line. ``cells``: in the order of the columns, texts ready to be shown; ``bad``: names of the columns to mend."""
+
+    number: int
+    name: str
+    cells: tuple[tuple[Column, Markup | str], ...]
+    is_to_fix: bool
+    bad: frozenset[str]
+    reasons: tuple[Reason, ...]
+    more: int
+    at: datetime
+    by: str
+    submission: int | None
+
+
+def lines(session: Session, dataset: DatasetView, rows: Sequence[Any], shown: Sequence[Column]) -> list[Line]:
+    """The lines of a page, with the names of whoever changed them last."""
+    people = names(session, (row.updated_by for row in rows))
+    read = readers(dataset.schema)
+    return [_line(dataset, row, shown, read, people) for row in rows]
+
+
+def names(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
+    """The names of accounts that lines or filters cite; of one that is no more, words that say so."""
+    wanted = {one for one in ids if one is not None}
+    return {one: gettext("Compte supprimé") for one in wanted} | accounts.names(session, wanted)
+
+
+def _line(
+    dataset: DatasetView,
+    row: Any,
+    shown: Sequence[Column],
+    read: Mapping[str, Any],
+    people: Mapping[int, str],
+) -> Line:
+    cells: list[tuple[Column, Markup | str]] = []
+    for column in shown:
+        text = row.cells.get(column.name)
+        cells.append((column, read[column.name](text) if text and column.name in read else ""))
+    is_to_fix = row.state == RecordState.to_fix
+    reasons = reasons_of(dataset, row) if is_to_fix else []
+    return Line(
+        row.number,
+        _name(row.cells, shown),
+        tuple(cells),
+        is_to_fix,
+        frozenset(name for name, _ in reasons if name),
+        tuple(reason for _, reason in reasons[:FAULTS]),
+        max(0, len(reasons) - FAULTS),
+        row.updated_at,
+        people.get(row.updated_by, "") if row.updated_by is not None else "",
+        row.submission_id,
+    )
+
+
+def reasons_of(dataset: DatasetView, row: Any) -> list[tuple[str, Reason]]:
+    """``(name of the column, reason)`` of all that is wrong with a line."""
+    lang = language()
+    known = columns(dataset.schema)
+    found = []
+    for error in shown_faults(dataset.schema, row.cells, row.faults):
+        name = error.field.name if error.field is not None else ""
+        label = known[name].label if name else ""
+        found.append((name, Reason(label, cell_message(error, lang))))
+    return found
+
+
+def _name(cells: Mapping[str, str], shown: Sequence[Column]) -> str:
+    """What a line is called for whoever hears it: its first texts."""
+    texts = [cells[column.name] for column in shown if column.kind == "text" and cells.get(column.name)]
+    return " – ".join(text[:60] for text in texts[:2])
