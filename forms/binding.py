@@ -10,6 +10,7 @@
 ``c5-brut``    of ``checkboxes`` and ``geopoint``: a stored text that fits no box and no axis, shown as it is
 ``c5-avant``   the stored text, in JSON, where the control cannot hold all of it (the order of boxes, a carriage return,
                a seventh decimal): if the other inputs come back as they were shown, this is the value. Hidden
+``c5-lire``    a box beside ``c5-avant``: read what is shown all the same (see :attr:`Shown.meant`)
 =============  ======================================================================================================
 
 **Promise.** For every text, what :func:`show` shows and a browser sends back untouched is read as ``field.normalise(text)``:
@@ -46,6 +47,8 @@ class Shown:
     ``value``: what stands in the input, the chosen option, or the lines of ``lines``. ``checked``: the boxes that are
     checked, those off the list included. ``others``: lines of values off an open list. ``lat``, ``lon``: the axes.
     ``raw``: a text that the control cannot show otherwise. ``before``: JSON of the stored text, where it is needed.
+    ``meant``: of an invalid stored text which the form would read well were it typed (04/07/2005, imported as such), the
+    text that would be stored. It is kept as it is until its box is checked or something else is typed.
     ``off_list``: whether ``value`` is none of the options. ``multiline``: whether a control of one line would lose
     line ends of the value.
     """
@@ -57,6 +60,7 @@ class Shown:
     lon: str = ""
     raw: str = ""
     before: str = ""
+    meant: str = ""
     off_list: bool = False
     multiline: bool = False
 
@@ -74,9 +78,11 @@ def show(control: Control, text: str | None) -> Shown:
             return EMPTY
         text = ""
     made = _show(control, text)
-    if _read(control, parts_of(control, made)) != control.field.normalise(text):
-        made = replace(made, before=json.dumps(text))
-    return made
+    back = _read(control, parts_of(control, made))
+    if back == control.field.normalise(text):
+        return made
+    mended = bool(control.field.read(text)[1]) and not control.field.read(back)[1]
+    return replace(made, before=json.dumps(text), meant=back if mended else "")
 
 
 def show_row(schema: TableSchema, row: Mapping[str, str | None], lang: str = "fr") -> tuple[Shown, ...]:
@@ -198,6 +204,8 @@ def read(control: Control, parts: Parts) -> str:
     """The stored text that stands for what was posted for one control; what is not understood comes as it was typed."""
     before = parts.get("avant")
     if before:
+        if parts.get("lire"):
+            return _read(control, parts)
         text = _stored(before[-1])
         if text is not None:
             made = parts_of(control, _show(control, text))

@@ -7,14 +7,14 @@ be a second truth. Controls are made once for a schema and a language, and kept 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 from weakref import WeakKeyDictionary
 
 from forms.codes import Code, code_of, grouped
-from forms.labels import label_of
+from forms.labels import label_of, readable, words_of
 from forms.lists import ListForm, list_form, pattern_choices
 from forms.typed import holds_days, shown
 from forms.units import unit_of
@@ -39,6 +39,8 @@ LONG_NAMES = re.compile(
     r"\b(?:description|descriptif|commentaires?|observations?|remarques?|resume|presentation|texte|precisions?|details?"
     r"|motifs?|justification|consignes?|conditions particulieres|informations? complementaires?|contenu)\b"
 )
+EMAIL_NAMES = re.compile(r"\b(?:e?mail|courriel|adresse electronique)\b")
+URL_NAMES = re.compile(r"\b(?:url|uri|site (?:web|internet))\b")
 ONE_LINE = frozenset(
     ("text", "number", "date", "datetime", "time", "month", "year", "duration", "email", "url", "code")
 )
@@ -103,11 +105,22 @@ def controls(schema: TableSchema, lang: str = "fr") -> tuple[Control, ...]:
     found = by_lang.get(lang)
     if found is None:
         checks = column_checks(schema)
-        found = by_lang[lang] = tuple(
+        made = [
             control_of(field, lang, checks.get(field.name, frozenset()), field.name in schema.must_have)
             for field in schema.fields
-        )
+        ]
+        found = by_lang[lang] = tuple(_told_apart(made))
     return found
+
+
+def _told_apart(made: list[Control]) -> Iterator[Control]:
+    """Controls of one label get their name besides (a schema that calls both of its columns « Latitude »)."""
+    count = Counter(control.label for control in made)
+    for control in made:
+        if count[control.label] > 1 and control.field.title:
+            yield replace(control, label=f"{control.label} ({readable(control.field.name)})")
+        else:
+            yield control
 
 
 def column_checks(schema: TableSchema) -> Mapping[str, frozenset[str]]:
@@ -192,6 +205,14 @@ def _kind(field: Field, code: Code | None, checks: frozenset[str]) -> Kind:
             return "textarea"
     if "opening-hours-value" in checks:
         return "text"
+    pattern = field.constraints.get("pattern")
+    if pattern is not None and re.match(r"\^?[\^(?:]*https\?", pattern.value) and r"\|" not in pattern.value:
+        return "url"
+    name = " ".join(words_of(fold(field.name)))
+    if EMAIL_NAMES.search(name):
+        return "email"
+    if URL_NAMES.search(name):
+        return "url"
     return "textarea" if is_long(field) else "text"
 
 
@@ -206,9 +227,7 @@ def is_long(field: Field) -> bool:
         return False
     if any(len(text) > LONG_TEXT or "\n" in text for text in field.published_examples):
         return True
-    named = " ".join(
-        re.split(r"[\W_]+", fold(f"{re.sub(r'(?<=[a-z])(?=[A-Z])', ' ', field.name)} {field.title}"))
-    )
+    named = fold(" ".join((*words_of(field.name), field.title)))
     return bool(LONG_NAMES.search(named)) or "texte libre" in fold(field.description)
 
 
@@ -245,6 +264,8 @@ def _rules(field: Field, kind: Kind, lang: str) -> tuple[str, ...]:
         pass
     else:
         told += limits_in_words(field, lang)
+        if "pattern" in field.constraints and field.example is None:
+            told.pop()  # « of the same form as the example »
         if kind == "date" and field.type.format_name == "any":
             pass
         elif (kind == "text" and field.type.name in ("date", "datetime")) or kind in ("json", "geojson"):

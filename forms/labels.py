@@ -13,40 +13,46 @@ ACRONYMS = frozenset((
     "siret", "siren", "insee", "rna", "naf", "ape", "id", "uuid", "url", "uri", "rgpd", "epci", "cog", "ban", "bano",
     "osm", "wgs84", "gps", "pmr", "dae", "tva", "ttc", "ht", "iban", "ean", "cp", "pdf", "json", "csv", "wkt", "plu",
     "scot", "zae", "erp", "ens", "pei", "cpv", "irve", "pdl", "nic", "cnc", "ccs", "chademo", "qpv", "cdpenaf", "eu",
-    "ue", "utc", "qr", "iso", "idcc", "crs", "epsg", "x", "y", "z", "lon", "lat", "co2", "gbfs", "gtfs", "pac",
+    "ue", "utc", "qr", "iso", "idcc", "crs", "epsg", "x", "y", "z", "co2", "gbfs", "gtfs", "pac",
 ))  # fmt: skip
-SHOWN_WHOLE = frozenset(("lon", "lat"))
 LONGEST_ACRONYM = 5
-WORD = re.compile(r"[A-Z]{2,}(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+", re.UNICODE)
+SEPARATOR = re.compile(r"[^\w.]+|_+|(?<!\d)\.|\.(?!\d)")  # the point of c1.2 stays
+WORD = re.compile(r"[A-Z]{2,}(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+[\d.]*|[A-Z]+[\d.]*|\d+")
 
 
 def label_of(field: Field) -> str:
     """What the control is called: the title, else the name in words. ``nomBeneficiaire`` → « Nom beneficiaire »."""
-    title = " ".join(_visible(field.title).split())
-    return title or readable(field.name)
+    return " ".join(_visible(field.title).split()) or readable(field.name)
 
 
 @lru_cache(maxsize=8192)
 def readable(name: str) -> str:
-    """``COLL_SIRET`` → « Coll SIRET », ``date-convention`` → « Date convention », ``pdlPrm2`` → « PDL prm 2 ».
+    """``COLL_SIRET`` → « Coll SIRET », ``date-convention`` → « Date convention », ``nbBusM2Bio`` → « Nb bus M2 bio ».
 
     A name of which nothing is left comes back as it was.
     """
-    words = [_word(piece) for part in re.split(r"[\W_]+", _visible(name)) for piece in _pieces(part)]
-    text = " ".join(words)
+    text = " ".join(words_of(name))
     return text[:1].upper() + text[1:] if text else name
 
 
-def _pieces(part: str) -> list[str]:
-    """The words of a name without separators; a figure stays with the letters before it in what is known (CO2)."""
-    if fold(part) in ACRONYMS or part.isupper() or part.islower():
+@lru_cache(maxsize=8192)
+def words_of(name: str) -> tuple[str, ...]:
+    """The words of a name, acronyms in capitals."""
+    bare = _visible(name)
+    mixed = not bare.isupper()
+    return tuple(_word(piece, mixed) for part in SEPARATOR.split(bare) for piece in _pieces(part, mixed))
+
+
+def _pieces(part: str, mixed: bool) -> list[str]:
+    """The words of a part without separators; figures stay with the letters before them (M2, CO2)."""
+    if fold(part) in ACRONYMS or not mixed or part.isupper() or part.islower():
         return [part] if part else []
     return WORD.findall(part) or [part]
 
 
-def _word(piece: str) -> str:
-    folded = fold(piece)
-    if folded in ACRONYMS and folded not in SHOWN_WHOLE:
+def _word(piece: str, mixed: bool) -> str:
+    letters = piece.rstrip("0123456789.")
+    if fold(letters or piece) in ACRONYMS or (mixed and piece.isupper() and len(letters) <= LONGEST_ACRONYM):
         return piece.upper()
     return piece.lower()
 

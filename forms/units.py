@@ -1,4 +1,4 @@
-"""The unit of a number, where its schema says one: « Montant (€) », « Surface en m² », ``longueur_m``."""
+"""The unit of a number, where its schema says one: « Montant (€) », « Surface en m² »."""
 
 from __future__ import annotations
 
@@ -18,8 +18,14 @@ UNITS: Mapping[str, str] = {
     "annees": "ans", "ans": "ans", "degres": "°", "°": "°", "km/h": "km/h", "m3/h": "m³/h", "bar": "bar", "bars": "bar",
 }  # fmt: skip
 WORD = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
+LONG_WORD = "|".join(
+    sorted((re.escape(unit) for unit in UNITS if len(unit) > 2 or unit in ("€", "m²")), key=len, reverse=True)
+)
 BRACKETS = re.compile(rf"[(\[]\s*(?:en |exprimee? en )?({WORD})\s*(?:ttc|ht)?\s*[)\]]")
-SPOKEN = re.compile(rf"(?:exprimee?s? en|indiquee?s? en|\ben) ({WORD})(?![\w/²³])")
+IN_TITLE = re.compile(rf"\ben ({LONG_WORD})(?![\w/²³])")
+IN_WORDS = re.compile(
+    rf"(?:exprimee?s?|indiquee?s?|mesuree?s?|donnee?s?|calculee?s?|chiffree?s?)\s+en\s+({WORD})(?![\w/²³])"
+)
 
 
 def unit_of(field: Field) -> str:
@@ -27,10 +33,11 @@ def unit_of(field: Field) -> str:
     declared = field.descriptor.get("unit", field.descriptor.get("unite"))
     if isinstance(declared, str) and 0 < len(declared.strip()) <= 12:
         return UNITS.get(fold(declared), declared.strip())
-    for text in (field.title, field.description):
-        folded = fold(text)
-        for pattern in (BRACKETS, SPOKEN):
-            match = pattern.search(folded)
-            if match is not None and not (match[1] in ("annees", "mois") and pattern is SPOKEN):
-                return UNITS[match[1]]
-    return ""
+    title, description = fold(field.title), fold(field.description)
+    match = (
+        BRACKETS.search(title)
+        or IN_TITLE.search(title)
+        or IN_WORDS.search(title)
+        or IN_WORDS.search(description)
+    )
+    return UNITS[match[1]] if match is not None else ""
