@@ -24,7 +24,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from forms.axes import join_axes, split_axes
+from forms.axes import are_swapped, join_axes, split_axes
 from forms.codes import compact, grouped
 from forms.control import CHOICES, ONE_LINE, Control, controls
 from forms.typed import null_text, shown, understood
@@ -49,7 +49,7 @@ class Shown:
     ``raw``: a text that the control cannot show otherwise. ``before``: JSON of the stored text, where it is needed.
     ``meant``: of an invalid stored text which the form would read well were it typed (04/07/2005, imported as such), the
     text that would be stored. It is kept as it is until its box is checked or something else is typed.
-    ``off_list``: whether ``value`` is none of the options. ``multiline``: whether a control of one line would lose
+    ``swapped``: of a point, whether its axes seem to be exchanged. ``off_list``: whether ``value`` is none of the options. ``multiline``: whether a control of one line would lose
     line ends of the value.
     """
 
@@ -61,6 +61,7 @@ class Shown:
     raw: str = ""
     before: str = ""
     meant: str = ""
+    swapped: bool = False
     off_list: bool = False
     multiline: bool = False
 
@@ -97,7 +98,7 @@ def _show(control: Control, text: str) -> Shown:
     if kind == "geopoint":
         axes = split_axes(field, text, control.lang)
         if axes is not None:
-            return Shown(lon=axes[0], lat=axes[1])
+            return Shown(lon=axes[0], lat=axes[1], swapped=are_swapped(field, text))
         return EMPTY if text in field.missing_values else Shown(raw=text)
     if control.list_form is not None:
         return _show_list(control, text)

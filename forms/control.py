@@ -57,7 +57,7 @@ BY_TYPE: Mapping[str, Kind] = {
 Option = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Control:
     """How one field is asked for. Texts are in the language that :func:`controls` was asked for.
 
@@ -90,9 +90,9 @@ class Control:
     lang: str = "fr"
 
     @property
-    def whole(self) -> bool:
-        """Of a number: whether it has no decimals."""
-        return self.field.type.name == "integer"
+    def values(self) -> tuple[str, ...]:
+        """The stored texts of the options."""
+        return tuple(value for value, _ in self.options)
 
 
 _made: WeakKeyDictionary[TableSchema, dict[str, tuple[Control, ...]]] = WeakKeyDictionary()
