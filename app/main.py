@@ -35,6 +35,9 @@ FEATURES: tuple[str, ...] = (
     "app.accounts.views",
     "app.accounts.own.views",
     "app.accounts.team.views",
+    "app.records.entry.views",
+    "app.records.live.views",
+    "app.records.past.views",
 )
 """Modules with a ``router``, in the order of their addresses. A new feature adds its name here."""
 
