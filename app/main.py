@@ -40,6 +40,9 @@ FEATURES: tuple[str, ...] = (
     "app.records.trash.views",
     "app.records.export.views",
     "app.records.listing.views",
+    "app.records.entry.views",
+    "app.records.live.views",
+    "app.records.past.views",
 )
 """Modules with a ``router``, in the order of their addresses. A new feature adds its name here: those whose addresses hold a
 dataset (``/e/{establishment}/{dataset}/…``) stand after those that put a word in its place."""

@@ -106,6 +106,12 @@ def account(session: Session, account_id: int) -> Account | None:
     return session.get(Account, account_id)
 
 
+def names(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """What people are called, by account: the name, or the address where there is none."""
+    rows = session.execute(select(Account.id, Account.name, Account.email).where(Account.id.in_(list(ids))))
+    return {row.id: row.name or row.email for row in rows}
+
+
 def accounts(session: Session) -> list[Account]:
     """Every account, by address: for the command line."""
     return list(session.scalars(select(Account).order_by(Account.email)))

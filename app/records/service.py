@@ -196,8 +196,8 @@ def revert(
     account: int | None,
 ) -> Saved:
     """Give a record the cells it had before one of its changes. Raises as :func:`change` does."""
-    found = queries.change_of(session, dataset.establishment, dataset.id, number, change_id)
-    if found is None or found.before is None:
+    found = change_of(session, dataset, number, change_id)
+    if found.before is None:
         raise NotFound
     return change(
         session,
@@ -216,6 +216,14 @@ def history(
 ) -> list[RecordChange]:
     """What was done to a record, the latest first."""
     return queries.history(session, dataset.establishment, dataset.id, number, limit=limit, offset=offset)
+
+
+def change_of(session: Session, dataset: DatasetView, number: int, change_id: int) -> RecordChange:
+    """One entry of a record's history. Raises :class:`NotFound`."""
+    found = queries.change_of(session, dataset.establishment, dataset.id, number, change_id)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def index_line(dataset: DatasetView, record: Record) -> dict[str, Any]:
@@ -397,6 +405,6 @@ def numbers_of(texts: Iterable[str]) -> list[int]:
 
 
 __all__ = [
-    "Saved", "Stale", "change", "check", "create", "get", "history", "keep_draft", "numbers_of", "offered_values",
+    "Saved", "Stale", "change", "change_of", "check", "create", "get", "history", "keep_draft", "numbers_of", "offered_values",
     "references", "restore", "revert", "stored_faults", "trash",
 ]  # fmt: skip
