@@ -245,12 +245,3 @@ def forget_attempts(session: Session, email_hash: bytes, network: str) -> None:
     session.execute(
         delete(SignInAttempt).where(SignInAttempt.email_hash == email_hash, SignInAttempt.network == network)
     )
-
-
-def names(session: Session, ids: Iterable[int]) -> dict[int, str]:
-    """Account → its name, or its address where it has none: for accounts that the rows of a page name, and no others."""
-    wanted = list(ids)
-    if not wanted:
-        return {}
-    rows = session.execute(select(Account.id, Account.name, Account.email).where(Account.id.in_(wanted)))
-    return {row.id: row.name or row.email for row in rows}

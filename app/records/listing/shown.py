@@ -56,6 +56,8 @@ def lines(session: Session, dataset: DatasetView, rows: Sequence[Any], shown: Se
 def names(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
     """The names of accounts that lines or filters cite; of one that is no more, words that say so."""
     wanted = {one for one in ids if one is not None}
+    if not wanted:
+        return {}
     return {one: gettext("Compte supprimé") for one in wanted} | accounts.names(session, wanted)
 
 
