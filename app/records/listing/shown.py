@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.datasets.service import DatasetView
-from app.i18n import gettext, language
+from app.i18n import gettext
 from app.models import RecordState
+from app.records.entry.faults import in_words
 from app.records.judge import shown_faults
-from app.records.listing.columns import Column, columns, readers
-from schema_loader.messages import Message, cell_message
+from app.records.listing.columns import Column, readers
+from schema_loader.messages import Message
 
 FAULTS = 3
 """Reasons that are told below a line; the line itself tells all."""
@@ -24,10 +25,11 @@ FAULTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a line is « à corriger »: the column, empty where it is the whole line, and the words."""
+    """Why a line is « à corriger »: the label of the column, empty where several are concerned, and the words."""
 
     column: str
     message: Message
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,8 @@ def _line(
         _name(row.cells, shown),
         tuple(cells),
         is_to_fix,
-        frozenset(name for name, _ in reasons if name),
-        tuple(reason for _, reason in reasons[:FAULTS]),
+        frozenset(name for reason in reasons for name in reason.names),
+        tuple(reasons[:FAULTS]),
         max(0, len(reasons) - FAULTS),
         row.updated_at,
         people.get(row.updated_by, "") if row.updated_by is not None else "",
@@ -88,16 +90,17 @@ def _line(
     )
 
 
-def reasons_of(dataset: DatasetView, row: Any) -> list[tuple[str, Reason]]:
-    """``(name of the column, reason)`` of all that is wrong with a line."""
-    lang = language()
-    known = columns(dataset.schema)
-    found = []
-    for error in shown_faults(dataset.schema, row.cells, row.faults):
-        name = error.field.name if error.field is not None else ""
-        label = known[name].label if name else ""
-        found.append((name, Reason(label, cell_message(error, lang))))
-    return found
+def reasons_of(dataset: DatasetView, row: Any) -> list[Reason]:
+    """All that is wrong with a line, in the words of its form."""
+    faults = in_words(dataset.schema, shown_faults(dataset.schema, row.cells, row.faults))
+    return [
+        Reason(
+            told.controls[0].label if len(told.controls) == 1 else "",
+            Message(told.problem, told.remedy),
+            tuple(control.field.name for control in told.controls),
+        )
+        for told in faults.all
+    ]
 
 
 def _name(cells: Mapping[str, str], shown: Sequence[Column]) -> str:

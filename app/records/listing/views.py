@@ -93,7 +93,7 @@ def page_of(request: Request, session: Session, at: At, view: View, *, said: boo
         "every_column": columns(at.dataset.schema).values(),
         "usual": usual(at.dataset.schema, tuple(sorted(constants))),
         "groups": filters.without_counts(at.dataset, view),
-        "filters_open": view.asked.is_filtered,
+        "filters_open": bool(view.faults),
         "is_partial": listed.is_partial,
         "next": address.placed(view, after=listed.after, rank=last) if listed.after else "",
         "previous": address.placed(
