@@ -22,6 +22,8 @@ FEW = 1000
 Condition = tuple[Literal["equal", "between", "user", "submission", "state", "numbers"], Any, Any]
 """``("equal", column, keys)``, ``("between", column, (low, high))``, ``("user", None, id)``, ``("submission", None, id)``,
 ``("state", None, state)``, ``("numbers", None, numbers)``. A column is that of the index, from 1."""
+What = tuple[Literal["column", "year", "state", "updated_by", "submission_id"], int]
+"""What is counted: a column of the index, the year that it begins with, or a property of the line (then the number is of no account)."""
 Order = tuple[Literal["number", "column", "field"], Any]
 """``("number", None)``, ``("column", 3)`` of the index, or ``("field", name)`` for one that has no column there."""
 
@@ -287,58 +289,35 @@ def _count(session: Session, chosen: Select[Any], most: int) -> int:
     return int(session.scalar(select(func.count()).select_from(chosen.limit(most).subquery())) or 0)
 
 
-def facet(
+def facets(
     session: Session,
     establishment: int,
     dataset: int,
     conditions: Sequence[Condition],
     query: str | None,
-    column: int,
-    limit: int,
-) -> list[tuple[str, int]]:
-    """``(key, records)`` of the keys of a column, the most frequent first."""
-    at = _at(column)
-    chosen = filtered(establishment, dataset, conditions, query, (at, func.count()))
-    rows = session.execute(
-        chosen.where(at.is_not(None)).group_by(at).order_by(func.count().desc(), at).limit(limit)
+    whats: Sequence[What],
+) -> list[tuple[int, Any, int]]:
+    """``(position in whats, value, records)`` of the values of several filters, counted in one pass over the lines."""
+    parts = [_what(what).label(f"w{n}") for n, what in enumerate(whats)]
+    which = func.grouping(*parts).label("which")
+    chosen = filtered(
+        establishment, dataset, conditions, query, (*parts, which, func.count().label("records"))
     )
-    return [(row[0], row[1]) for row in rows]
+    chosen = chosen.group_by(func.grouping_sets(*(tuple_(part) for part in parts)))
+    last = len(parts) - 1
+    found = []
+    for row in session.execute(chosen):
+        # each bit says that a part is none of this group's: the only zero is its own
+        place = next(n for n in range(len(parts)) if not row.which >> (last - n) & 1)
+        if row[place] is not None:
+            found.append((place, row[place], row.records))
+    return found
 
 
-def years(
-    session: Session,
-    establishment: int,
-    dataset: int,
-    conditions: Sequence[Condition],
-    query: str | None,
-    column: int,
-    limit: int,
-) -> list[tuple[str, int]]:
-    """``(year, records)`` of a column of dates, the latest first."""
-    year = func.left(_at(column), 4)
-    chosen = filtered(establishment, dataset, conditions, query, (year, func.count()))
-    rows = session.execute(
-        chosen.where(_at(column).is_not(None), year.op("~")("^[0-9]{4}$"))
-        .group_by(year)
-        .order_by(year.desc())
-        .limit(limit)
-    )
-    return [(row[0], row[1]) for row in rows]
-
-
-def metas(
-    session: Session,
-    establishment: int,
-    dataset: int,
-    conditions: Sequence[Condition],
-    query: str | None,
-    which: Literal["state", "updated_by", "submission_id"],
-    limit: int,
-) -> list[tuple[Any, int]]:
-    """``(value, records)`` by state, by who changed them last, or by import; the most frequent first."""
-    at = getattr(RecordIndex, which)
-    chosen = filtered(establishment, dataset, conditions, query, (at, func.count()))
-    rows = session.execute(
-        chosen.where(at.is_not(None)).group_by(at).order_by(func.count().desc(), at).limit(limit)
-    )
-    return [(row[0], row[1]) for row in rows]
+def _what(what: What) -> Any:
+    kind, column = what
+    if kind == "column":
+        return _at(column)
+    if kind == "year":
+        return func.substring(_at(column), "^([0-9]{4})(?:-|$)")
+    return getattr(RecordIndex, kind)
