@@ -63,12 +63,9 @@ def few(session: Session, establishment: int, dataset: int, condition: Condition
     if kind == "equal":
         chosen = select(RecordIndex.number).where(_own(establishment, dataset), _at(column) == _texts(value))
     elif kind == "between":
-        low, high = value
-        chosen = select(RecordIndex.number).where(_own(establishment, dataset), _at(column).is_not(None))
-        if low is not None:
-            chosen = chosen.where(_at(column) >= low)
-        if high is not None:
-            chosen = chosen.where(_at(column) <= high)
+        chosen = select(RecordIndex.number).where(
+            _own(establishment, dataset), _at(column) >= value[0], _at(column) <= value[1]
+        )
     elif kind == "user":
         chosen = select(RecordIndex.number).where(
             _own(establishment, dataset), RecordIndex.updated_by == value
@@ -95,13 +92,8 @@ def _filter(condition: Condition) -> ColumnElement[bool]:
     if kind == "equal":
         return _at(column).concat("") == _texts(value)
     if kind == "between":
-        low, high = value
-        parts = [_at(column).is_not(None)]
-        if low is not None:
-            parts.append(_at(column).concat("") >= low)
-        if high is not None:
-            parts.append(_at(column).concat("") <= high)
-        return and_(*parts)
+        text_ = _at(column).concat("")
+        return and_(text_ >= value[0], text_ <= value[1])
     if kind == "user":
         return RecordIndex.updated_by + 0 == value
     if kind == "submission":

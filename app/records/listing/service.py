@@ -26,6 +26,8 @@ COUNTED = 10_001
 """Records are counted up to here: beyond, « plus de 10 000 »."""
 FACETS, FACET_VALUES = 8, 60
 FEW_WORDS = 2000
+FIRST, LAST = "!", "}"
+"""Below the keys of all dates and numbers, above those of empty cells; above them, below those of what is no value."""
 TEMPORAL = ("date", "datetime", "year", "yearmonth")
 NUMERIC = ("number", "integer")
 
@@ -205,9 +207,9 @@ def conditions_of(dataset: DatasetView, asked: Asked, besides: str = "") -> list
     for name, (low, high) in asked.ranges.items():
         column = dataset.column_of(name)
         if column is not None and name in by_name:
-            bounds = (bound_key(by_name[name], low), _upper(by_name[name], high))
-            if bounds != (None, None):
-                found.append(("between", column, bounds))
+            lowest, highest = bound_key(by_name[name], low), _upper(by_name[name], high)
+            if lowest is not None or highest is not None:
+                found.append(("between", column, (lowest or FIRST, highest or LAST)))
     dated = year_field(dataset) if asked.year and besides != "annee" else None
     if dated is not None and (column := dataset.column_of(dated.name)) is not None:
         found.append(("between", column, (asked.year, f"{asked.year}\x7f")))
