@@ -27,7 +27,7 @@ from jinja2_fragments import render_block
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app import flash, formats, i18n
+from app import control_words, flash, formats, i18n
 from app.assets import asset, icon_names
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def environment() -> Environment:
     made.install_gettext_callables(i18n.sentence, i18n.sentence_of, newstyle=True)  # type: ignore[attr-defined]
     made.globals["ngettext"] = counted  # Jinja's own shows the bare number
     made.globals.update(icon=icon, asset=asset, csrf_input=csrf_input, query=query, page_numbers=page_numbers)
-    made.filters.update(formats.FILTERS, dom_id=dom_id)
+    made.filters.update(formats.FILTERS, **control_words.FILTERS, dom_id=dom_id)
     components = Components(made)
     made.globals["ui"] = components
     components.gather()

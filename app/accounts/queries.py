@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -103,6 +104,12 @@ def account_by_email(session: Session, email: str) -> Account | None:
 
 def account(session: Session, account_id: int) -> Account | None:
     return session.get(Account, account_id)
+
+
+def names(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """What people are called, by account: the name, or the address where there is none."""
+    rows = session.execute(select(Account.id, Account.name, Account.email).where(Account.id.in_(list(ids))))
+    return {row.id: row.name or row.email for row in rows}
 
 
 def accounts(session: Session) -> list[Account]:

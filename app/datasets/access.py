@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Literal
 
 from fastapi import Depends, Request
 
@@ -46,9 +46,11 @@ def at_dataset(role: Literal["reader", "editor", "publisher", "manager"]) -> Cal
 
 
 def _made(role: Literal["reader", "editor", "publisher", "manager"]) -> Callable[..., At]:
-    def find(
-        request: Request, me: Annotated[Member, Depends(member(role))], dataset: str, session: SessionOf
-    ) -> At:
+    gate = Depends(
+        member(role)
+    )  # not in the annotation, which FastAPI reads without the names of this function
+
+    def find(request: Request, dataset: str, session: SessionOf, me: Member = gate) -> At:
         found = At(me, service.find(session, me.establishment.id, dataset))
         request.state.dataset = found.dataset
         return found

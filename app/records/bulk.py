@@ -5,19 +5,16 @@ The temporary table goes with the transaction; the walls are asked when its rows
 
 from __future__ import annotations
 
-import queue
-import threading
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, LiteralString, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any, LiteralString
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.datasets import queries as datasets
 from app.datasets.service import DatasetView
 from app.models.dataset import KEY_COLUMNS
-from app.records.judge import keys_of, words_of
-
-Item = TypeVar("Item")
+from app.records.judge import line_readers
 
 _KEYS = ", ".join(f"k{n}" for n in range(1, KEY_COLUMNS + 1))
 _TEMPORARY: LiteralString = """
@@ -46,7 +43,40 @@ def index_missing(session: Session, dataset: DatasetView, *, after: int, limit: 
     return rows[-1].number, len(rows)
 
 
+def index_records(session: Session, dataset: DatasetView, numbers: Sequence[int]) -> None:
+    """Write the lines of the index of some records that have none; those in the trash get none."""
+    if not numbers:
+        return
+    rows = session.execute(
+        text("""
+            SELECT number, state, updated_by, updated_at, submission_id, cells FROM record
+            WHERE establishment_id = CAST(:establishment AS bigint) AND dataset_id = CAST(:dataset AS bigint)
+              AND number = ANY (CAST(:numbers AS bigint[])) AND deleted_at IS NULL
+        """),
+        {"establishment": dataset.establishment, "dataset": dataset.id, "numbers": list(numbers)},
+    ).all()
+    _copy_lines_of(session, dataset, rows)
+
+
+def index_submission(session: Session, dataset: DatasetView, submission: int) -> None:
+    """Write the lines of the index of the records that an import has added."""
+    numbers = session.execute(
+        text("""
+            SELECT number FROM record
+            WHERE establishment_id = CAST(:establishment AS bigint) AND submission_id = CAST(:submission AS bigint)
+              AND dataset_id = CAST(:dataset AS bigint) AND deleted_at IS NULL
+        """),
+        {
+            "establishment": dataset.establishment,
+            "dataset": dataset.id,
+            "submission": submission,
+        },
+    ).scalars()
+    index_records(session, dataset, list(numbers))
+
+
 def _copy_lines_of(session: Session, dataset: DatasetView, rows: Sequence[Any]) -> None:
+    words, keys = line_readers(dataset.id, dataset.schema, dataset.keys)
     copy_index_lines(
         session,
         dataset,
@@ -57,76 +87,20 @@ def _copy_lines_of(session: Session, dataset: DatasetView, rows: Sequence[Any]) 
                 row.updated_by,
                 row.updated_at,
                 row.submission_id,
-                words_of(dataset.id, row.cells.values()),
-                *padded(keys_of(dataset.schema, row.cells, dataset.keys)),
+                words(row.cells.values()),
+                *padded(keys(row.cells)),
             )
             for row in rows
         ),
     )
 
 
-def index_submission(session: Session, dataset: DatasetView, submission: int) -> None:
-    """Write the lines of the index of the records that an import has added."""
-    after = 0
-    while True:
-        rows = session.execute(
-            text("""
-                SELECT number, state, updated_by, updated_at, submission_id, cells FROM record
-                WHERE establishment_id = CAST(:establishment AS bigint) AND submission_id = CAST(:submission AS bigint)
-                  AND dataset_id = CAST(:dataset AS bigint) AND number > CAST(:after AS bigint) AND deleted_at IS NULL
-                ORDER BY number LIMIT 5000
-            """),
-            {
-                "establishment": dataset.establishment,
-                "dataset": dataset.id,
-                "submission": submission,
-                "after": after,
-            },
-        ).all()
-        if not rows:
-            return
-        _copy_lines_of(session, dataset, rows)
-        after = rows[-1].number
-
-
-def ahead(items: Iterator[Item], most: int = 2) -> Iterator[Item]:
-    """The same things, made by a thread of its own a little before they are asked for: the maker works while the taker waits."""
-    waiting: queue.Queue[tuple[Item] | BaseException | None] = queue.Queue(most)
-    stopped = threading.Event()
-
-    def put(thing: tuple[Item] | BaseException | None) -> bool:
-        while not stopped.is_set():
-            try:
-                waiting.put(thing, timeout=0.1)
-            except queue.Full:
-                continue
-            return True
-        return False
-
-    def work() -> None:
-        try:
-            for item in items:
-                if not put((item,)):
-                    return
-            put(None)
-        except BaseException as error:  # noqa: BLE001 (raised again by whoever takes)
-            put(error)
-
-    thread = threading.Thread(target=work, name="ahead", daemon=True)
-    thread.start()
-    try:
-        while (thing := waiting.get()) is not None:
-            if isinstance(thing, BaseException):
-                raise thing
-            yield thing[0]
-    finally:
-        stopped.set()
-        thread.join()
-
-
 def settle(session: Session, dataset: DatasetView) -> int:
-    """Mend the lines of the index whose record was changed or trashed while they were being made; gives how many were wrong."""
-    place = {"establishment": dataset.establishment, "dataset": dataset.id}
+    """Mend the lines of the index whose record was changed or trashed while they were being made; gives how many were wrong.
+
+    Whoever changes a record holds the dataset until it is done: those acts are over now, or see the lines as they stand.
+    """
+    datasets.lock(session, dataset.establishment, dataset.id)
     wrong = session.execute(
         text("""
             DELETE FROM record_index USING record
@@ -134,14 +108,14 @@ def settle(session: Session, dataset: DatasetView) -> int:
               AND record_index.dataset_id = CAST(:dataset AS bigint)
               AND record.establishment_id = record_index.establishment_id
               AND record.dataset_id = record_index.dataset_id AND record.number = record_index.number
-              AND (record.updated_at <> record_index.updated_at OR record.deleted_at IS NOT NULL)
+              AND (record.updated_at <> record_index.updated_at OR record.state <> record_index.state
+                   OR record.deleted_at IS NOT NULL)
             RETURNING record.number
         """),
-        place,
+        {"establishment": dataset.establishment, "dataset": dataset.id},
     ).scalars()
-    numbers = sorted(wrong)
-    for number in numbers:
-        index_missing(session, dataset, after=number - 1, limit=1)
+    numbers = list(wrong)
+    index_records(session, dataset, numbers)
     return len(numbers)
 
 
@@ -165,4 +139,5 @@ def copy_index_lines(session: Session, dataset: DatasetView, lines: Iterable[Seq
 
 
 def padded(keys: Sequence[str]) -> list[str | None]:
+    """Keys for all the columns of the index."""
     return [*keys, *(None for _ in range(KEY_COLUMNS - len(keys)))]

@@ -23,11 +23,12 @@ from app.records import bulk, indexing
 from app.records import service as records
 from app.records.judge import Judged, judge, keys_of, stored_faults, words_of
 from app.submissions import staging
+from app.submissions.ahead import ahead
 from app.submissions.check import Checked
 from app.submissions.staging import Counts
 
 LOCK_SPACE = 7_350_201
-INDEXED_AT_ONCE = 20_000
+INDEXED_AT_ONCE = 5_000
 """Records that an import indexes itself; a larger one leaves it to a job."""
 BATCH = 2000
 Progress = Callable[[int], None]
@@ -103,7 +104,7 @@ def _staged(
     """Lay the rows beside the records and find those that they change: rows with errors too, which a record may complete."""
     staging.begin(session)
     staged = 0
-    for batch in bulk.ahead(staging.written(checked, keep_faulty=True)):
+    for batch in ahead(staging.written(checked, keep_faulty=True)):
         staging.stage(session, batch)
         staged += len(batch.rows)
         if on_progress is not None:
@@ -174,7 +175,7 @@ def _add_all(
         trashed = _trash_others(session, dataset, submission, account, matched=False)
     added = 0
     # the database works on one batch while the next is made
-    for batch in bulk.ahead(staging.written(checked, keep_faulty=wanted.keep_faulty)):
+    for batch in ahead(staging.written(checked, keep_faulty=wanted.keep_faulty)):
         first = dataset_queries.touch(session, dataset.establishment, dataset.id, len(batch.rows))
         staging.add(session, dataset, batch, first=first, account=account, submission=submission)
         added += len(batch.rows)

@@ -112,10 +112,7 @@ def describe_field(field: Field, lang: str = "fr", max_choices: int = 12) -> tup
     ]
     if field.unique:
         told.append(t.gettext("sans doublon"))
-    told += [phrase for phrase in (_lengths(field, t), bounds(field, t)) if phrase]
-    if "pattern" in field.constraints:
-        shape = pattern_in_words(field.constraints["pattern"].value, lang)
-        told.append(shape or t.gettext("de la même forme que l’exemple"))
+    told += limits_in_words(field, lang)
     if field.choices:
         told.append(
             t.gettext(
@@ -137,6 +134,16 @@ def describe_field(field: Field, lang: str = "fr", max_choices: int = 12) -> tup
     spoken = [text for text in field.missing_values if text]
     if spoken:
         told.append(t.gettext("valeur absente : {texts}", texts=t.choices(spoken, max_choices)))
+    return tuple(told)
+
+
+def limits_in_words(field: Field, lang: str = "fr") -> tuple[str, ...]:
+    """What a value must measure and look like: « au plus 256 caractères », « entre 0 et 1 », « 14 chiffres »."""
+    t = words(lang)
+    told = [phrase for phrase in (_lengths(field, t), bounds(field, t)) if phrase]
+    if "pattern" in field.constraints:
+        shape = pattern_in_words(field.constraints["pattern"].value, lang)
+        told.append(shape or t.gettext("de la même forme que l’exemple"))
     return tuple(told)
 
 

@@ -9,7 +9,7 @@ import difflib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from schema_loader.field import Field
@@ -175,21 +175,43 @@ def _days(kind: Any, text: str) -> Iterator[str]:
         yield kind.format(day)
 
 
+CLOCK = re.compile(
+    r"(\d{1,2})\s*[:hH]\s*(?:(\d{2})(?:\s*(?:[:m]|min)\s*(?:(\d{2})(?:[.,](\d{1,6}))?\s*s?)?)?)?", re.ASCII
+)
+
+
+def clock_meant(text: str) -> time | None:
+    """The time of day that a text names: 14:30, 14h30, 14 h, 14:30:15; None for anything else."""
+    match = CLOCK.fullmatch(text.strip())
+    if match is None:
+        return None
+    hour, minute, second = (int(part or 0) for part in match.groups()[:3])
+    if hour > 23 or minute > 59 or second > 59:
+        return None
+    return time(hour, minute, second, int((match[4] or "0").ljust(6, "0")))
+
+
+def moment_meant(text: str) -> datetime | None:
+    """The day and time of day that a text names, one after the other: 12/03/2024 14:30, 12 mars 2024 à 14 h 30."""
+    match = re.fullmatch(
+        r"(.*?)(?:\s*[T,]\s*|\s+)(?:à\s+)?(" + CLOCK.pattern + ")", text.strip(), re.ASCII | re.S
+    )
+    if match is None:
+        return None
+    day, clock = day_meant(match[1]), clock_meant(match[2])
+    return datetime.combine(day, clock) if day is not None and clock is not None else None
+
+
 def _moments(kind: Any, text: str) -> Iterator[str]:
-    match = re.search(r"[T ]+(?:à )?(\d{1,2})\s*[:h]\s*(\d{2})?(?::(\d{2}))?\s*$", text)
-    day = day_meant(text[: match.start()] if match else text)
-    if day is not None and match:
-        hour, minute, second = (int(part or 0) for part in match.groups())
-        if hour < 24 and minute < 60 and second < 60:
-            yield kind.format(datetime(day.year, day.month, day.day, hour, minute, second))
+    moment = moment_meant(text)
+    if moment is not None:
+        yield kind.format(moment)
 
 
 def _times(kind: Any, text: str) -> Iterator[str]:
-    match = re.fullmatch(r"(\d{1,2})\s*[:hH]\s*(\d{2})?(?:[:m](\d{2})s?)?", text)
-    if match:
-        hour, minute, second = (int(part or 0) for part in match.groups())
-        if hour < 24 and minute < 60 and second < 60:
-            yield kind.format(datetime(2000, 1, 1, hour, minute, second).time())
+    clock = clock_meant(text)
+    if clock is not None:
+        yield kind.format(clock)
 
 
 def _years(kind: Any, text: str) -> Iterator[str]:

@@ -7,12 +7,13 @@ import { prepare as dialogs } from "./dialog.js";
 import { watch as watchFaults } from "./fault.js";
 import { prepare as files } from "./file.js";
 import { focusFirst, prepare as forms } from "./form.js";
+import { prepare as lists, watch as watchFilters } from "./list.js";
 import { listen } from "./live.js";
 import { prepare as menus } from "./menu.js";
 import { prepare as reveals } from "./reveal.js";
 import { watch as watchSession } from "./session.js";
 
-const modules = [calendars, comboboxes, copies, dialogs, files, forms, menus, reveals];
+const modules = [calendars, comboboxes, copies, dialogs, files, forms, lists, menus, reveals];
 const prepareAll = (root) => modules.forEach((prepare) => prepare(root));
 
 prepareAll(document);
@@ -20,6 +21,7 @@ focusFirst(document);
 listen();
 watchSession();
 watchFaults();
+watchFilters();
 document.body.addEventListener("htmx:afterSwap", (event) => prepareAll(event.detail.elt));
 document.addEventListener("tabellion:added", (event) => prepareAll(event.target));
 document.documentElement.dataset.ready = "true"; // tests wait for it

@@ -1,0 +1,135 @@
+"""Errors of a row in the words of its form: each at the controls it concerns, all of them in one summary.
+
+The sentences are those of :mod:`schema_loader.messages`, which name columns as files do; a form's reader knows them by their
+labels, so the names are put in its words first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from app.i18n import gettext, language
+from forms.binding import show
+from forms.control import ONE_LINE, Control, controls
+from schema_loader.errors import CellError
+from schema_loader.field import Field
+from schema_loader.messages import cell_message
+from schema_loader.messages.hints import guess
+from schema_loader.table_schema import TableSchema
+
+NAMING = ("column", "columns", "column1", "column2", "othercolumns", "filled", "empty", "names", "at")
+"""Parameters of an error that hold names of this table's columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A value that was probably meant. ``stored``: its text; ``typed``: what the control would show of it."""
+
+    stored: str
+    typed: str
+    fills: bool
+    """Whether a script may write ``typed`` into the control."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One error in words: what is wrong, how to mend it, values that would do; ``fields``: the columns it concerns."""
+
+    problem: str
+    remedy: str
+    proposals: tuple[Proposal, ...] = ()
+    controls: tuple[Control, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """All that is wrong with a row: ``all`` in the order of the form, ``by_field`` at each control that is concerned."""
+
+    all: tuple[Told, ...] = ()
+    by_field: Mapping[str, tuple[Told, ...]] | None = None
+
+    def of(self, name: str) -> tuple[Told, ...]:
+        """What is said at the control of a field."""
+        return self.by_field.get(name, ()) if self.by_field else ()
+
+    @property
+    def fields(self) -> Collection[str]:
+        """Names of the fields with something to mend."""
+        return self.by_field.keys() if self.by_field else ()
+
+
+NONE = Faults()
+
+
+def in_words(schema: TableSchema, errors: Iterable[CellError]) -> Faults:
+    """The errors of a row as its form says them, in the current language."""
+    lang = language()
+    by_name = {control.field.name: control for control in controls(schema, lang)}
+    told: list[Told] = []
+    by_field: dict[str, list[Told]] = {}
+    for error in errors:
+        named = concerned(schema, error)
+        shown = tuple(by_name[field.name] for field in named)
+        one = _told(error, shown, by_name, lang)
+        told.append(one)
+        for field in named:
+            by_field.setdefault(field.name, []).append(one)
+    told.sort(key=lambda one: one.controls[0].field.position if one.controls else 0)
+    return Faults(tuple(told), {name: tuple(found) for name, found in by_field.items()})
+
+
+def concerned(schema: TableSchema, error: CellError) -> tuple[Field, ...]:
+    """The fields that an error names, its own first; none for one of the whole row."""
+    found: dict[str, None] = {} if error.field is None else {error.field.name: None}
+    for key in NAMING:
+        value = error.params.get(key) or ()
+        found.update(dict.fromkeys(value if isinstance(value, (list, tuple)) else (value,)))
+    return tuple(schema.by_name[name] for name in found if name in schema.by_name)
+
+
+def is_across(error: CellError) -> bool:
+    """Whether an error comes from several columns together."""
+    return any(key in error.params for key in NAMING)
+
+
+def _told(error: CellError, shown: tuple[Control, ...], by_name: Mapping[str, Control], lang: str) -> Told:
+    if error.code == "blank-row":
+        return Told(
+            gettext("Cette ligne est vide."),
+            gettext("Remplissez d’abord les colonnes obligatoires, ou au moins l’une des colonnes."),
+        )
+    message = cell_message(error._replace(params=_labelled(error, by_name)), lang)
+    return Told(message.problem, message.remedy, _proposals(error, shown), shown)
+
+
+def _labelled(error: CellError, by_name: Mapping[str, Control]) -> Mapping[str, object]:
+    """The parameters with the labels of columns in place of their names."""
+    if not is_across(error):
+        return error.params
+
+    def label(value: object) -> object:
+        if isinstance(value, (list, tuple)):
+            return tuple(label(one) for one in value)
+        control = by_name.get(value) if isinstance(value, str) else None
+        return control.label if control is not None else value
+
+    return {key: label(value) if key in NAMING else value for key, value in error.params.items()}
+
+
+def _proposals(error: CellError, shown: tuple[Control, ...]) -> tuple[Proposal, ...]:
+    if error.field is None or is_across(error) or not error.cell.strip() or not shown:
+        return ()
+    control = shown[0]
+    meant = error.params.get("meant")
+    candidates = [meant] if isinstance(meant, str) and meant else []
+    candidates.append(guess(error.field, error.cell) or "")
+    found = [text for text in dict.fromkeys(candidates) if text and not error.field.read(text)[1]]
+    return tuple(
+        Proposal(
+            text,
+            show(control, text).value or text,
+            control.kind in ONE_LINE or control.kind in ("textarea", "select", "combobox"),
+        )
+        for text in found[:3]
+    )

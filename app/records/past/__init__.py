@@ -1,0 +1,1 @@
+"""What became of a record: its history, and its values brought back."""
