@@ -41,7 +41,7 @@ FEATURES: tuple[str, ...] = (
 )
 """Modules with a ``router``, in the order of their addresses. A new feature adds its name here."""
 
-DEMO_FEATURES: tuple[str, ...] = ("app.pages.gallery",)
+DEMO_FEATURES: tuple[str, ...] = ("app.pages.gallery", "app.pages.gallery_controls")
 """The same, in demonstration mode only."""
 
 
