@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from app.i18n import N_, gettext, language
+from app.i18n import gettext, language
 from forms.binding import show
-from forms.control import CHOICES, ONE_LINE, Control, controls
+from forms.control import ONE_LINE, Control, controls
+from forms.words import error_words
 from schema_loader.errors import CellError
 from schema_loader.field import Field
 from schema_loader.messages import cell_message
@@ -20,15 +21,6 @@ from schema_loader.table_schema import TableSchema
 
 NAMING = ("column", "columns", "column1", "column2", "othercolumns", "filled", "empty", "names", "at")
 """Parameters of an error that hold names of this table's columns."""
-
-
-_HOW = {
-    "date": N_("Écrivez le jour, le mois et l’année"),
-    "datetime": N_("Écrivez le jour, le mois et l’année, puis l’heure"),
-    "month": N_("Écrivez le mois et l’année"),
-    "number": N_("Écrivez-le en chiffres"),
-}
-"""Kind of a control → how to write what it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +73,8 @@ def in_words(schema: TableSchema, errors: Iterable[CellError]) -> Faults:
         named = concerned(schema, error)
         shown = tuple(by_name[field.name] for field in named)
         one = _told(error, shown, by_name, lang)
+        if any(other.problem == one.problem and other.controls == one.controls for other in told):
+            continue  # two rules that say the same: a form says it once
         told.append(one)
         for field in named:
             by_field.setdefault(field.name, []).append(one)
@@ -108,24 +102,11 @@ def _told(error: CellError, shown: tuple[Control, ...], by_name: Mapping[str, Co
             gettext("Cette ligne est vide."),
             gettext("Remplissez d’abord les colonnes obligatoires, ou au moins l’une des colonnes."),
         )
-    message = cell_message(error._replace(params=_labelled(error, by_name)), lang)
-    remedy = _as_typed(error, shown[0]) if len(shown) == 1 else ""
-    return Told(message.problem, remedy or message.remedy, _proposals(error, shown), shown)
-
-
-def _as_typed(error: CellError, control: Control) -> str:
-    """How to fill in a control, where a form takes it otherwise than a file does: 24/03/2025, 1 234,5, a box to check."""
-    missing = error.code == "constraint-error/required"
-    if missing and control.kind in (*CHOICES, "checkboxes"):
-        return gettext("Choisissez une réponse.")
-    if missing and control.kind == "geopoint":
-        return gettext("Écrivez la latitude et la longitude.")
-    how = N_("Saisissez une valeur") if missing else _HOW.get(control.kind, "")
-    if not how or not (missing or error.type == "type-error"):
-        return ""
-    if not control.example:
-        return gettext("{how}.", how=gettext(how))
-    return gettext("{how}. Exemple : {example}.", how=gettext(how), example=control.example)
+    if is_across(error) or not shown:
+        message = cell_message(error._replace(params=_labelled(error, by_name)), lang)
+    else:
+        message = error_words(shown[0], error, show(shown[0], error.cell))
+    return Told(message.problem, message.remedy, _proposals(error, shown), shown)
 
 
 def _labelled(error: CellError, by_name: Mapping[str, Control]) -> Mapping[str, object]:

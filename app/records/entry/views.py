@@ -48,7 +48,9 @@ def new_page(request: Request, at: Editor, session: SessionOf, brouillon: str = 
     datasets.refuse_if_closed(at.dataset)
     draft = service.begun(session, at.dataset, at.account)
     if draft is not None and brouillon == RESUME:
-        return pages.form(request, at, service.sheet(at.dataset.schema, draft.cells), resumed=draft)
+        return pages.form(
+            request, at, service.sheet(at.dataset.schema, draft.cells), resumed=draft, draft_at=draft.at
+        )
     if draft is not None and brouillon != AFRESH:
         return pages.draft(request, at, draft, there=f"{at.path}/saisir")
     row = service.beginning(session, at.dataset, at.account)
@@ -108,7 +110,9 @@ def record_page(
     draft = service.begun(session, at.dataset, at.account, number, record)
     if draft is not None and brouillon == RESUME:
         shown = service.sheet(schema, draft.cells, number=number, version=draft.base_version)
-        return pages.form(request, at, shown, about=pages.about(session, at, record), resumed=draft)
+        return pages.form(
+            request, at, shown, about=pages.about(session, at, record), resumed=draft, draft_at=draft.at
+        )
     if draft is not None and brouillon != AFRESH:
         return pages.draft(request, at, draft, there=f"{at.path}/lignes/{number}")
     errors = shown_faults(schema, record.cells, record.faults) if record.faults else ()

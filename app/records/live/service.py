@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from app.datasets.service import DatasetView
-from app.formats import PARIS
 from app.i18n import gettext, language
 from app.records import service as records
 from app.records.entry.faults import concerned, in_words, is_across
@@ -98,8 +96,3 @@ def together(schema: TableSchema) -> Mapping[str, tuple[str, ...]]:
         for name in key if len(key) > 1 else ():
             found.setdefault(name, set()).update(other for other in key if other != name)
     return {name: tuple(others) for name, others in found.items()}
-
-
-def kept_words() -> str:
-    """« Brouillon enregistré à 14:32 »."""
-    return gettext("Brouillon enregistré à {time}", time=f"{datetime.now(PARIS):%H:%M}")
