@@ -1,4 +1,4 @@
-"""Demonstration data: a commune, its school, a département and a sandbox, with an account for each role. All made up.
+"""Demonstration data: a commune, its school, a département and a sandbox, an account for each role, some datasets. All made up.
 
 Made once, at the first start in demonstration mode; what people then change stays. The accounts are named on the sign-in
 page, in demonstration mode alone: their password is no secret.
@@ -7,18 +7,21 @@ page, in demonstration mode alone: their password is no secret.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from app import demo_rows
 from app.accounts import queries as people
 from app.accounts import service as signing
 from app.accounts.team import queries as team
-from app.errors import Conflict
+from app.datasets import service as datasets
+from app.errors import Conflict, NotFound
 from app.establishments import queries, service
 from app.i18n import N_, gettext
 from app.models import Membership
+from app.records import service as records
 from app.tenancy import Role, Scope, set_scope
 
 log = logging.getLogger(__name__)
@@ -128,7 +131,35 @@ def install(session: Session) -> bool:
         ids[slug] = found.id
     for person in _PEOPLE:
         _install(session, person, ids)
+    for slug, schema, email, rows in _datasets():
+        _fill(session, ids[slug], schema, email, rows)
+    set_scope(session, Scope.instance())
     return True
+
+
+def _datasets() -> Iterator[tuple[str, str, str, Iterable[Mapping[str, str]]]]:
+    """Establishment, schema of the starter catalogue, who entered the lines, the lines."""
+    town, _, county = ESTABLISHMENTS
+    yield "valbrune", "scdl/deliberations", "camille@valbrune.example", demo_rows.deliberations(town, 26)
+    yield "valbrune", "scdl/subventions", "sofiane@valbrune.example", demo_rows.subventions(town, 64, 3)
+    yield "valbrune", "scdl/prenoms", "sofiane@valbrune.example", demo_rows.first_names(24)
+    yield "departement-brune", "scdl/subventions", "ines@brune.example", demo_rows.subventions(county, 40, 5)
+
+
+def _fill(
+    session: Session, establishment: int, schema: str, email: str, rows: Iterable[Mapping[str, str]]
+) -> None:
+    """Open a dataset and enter its lines, as a person would; nothing where the catalogue has no such schema."""
+    account = people.account_by_email(session, email)
+    who = account.id if account is not None else None
+    set_scope(session, Scope.of(establishment, Role.editor, account=who))
+    try:
+        made = datasets.open_dataset(session, establishment, schema, account=who)
+    except NotFound:
+        return
+    found = datasets.find(session, establishment, made.slug)
+    for row in rows:
+        records.create(session, found, row, account=who)
 
 
 def _install(session: Session, person: _Person, ids: Mapping[str, int]) -> None:

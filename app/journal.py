@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.i18n import N_, gettext
@@ -59,11 +60,15 @@ def note(
     subject: str = "",
     **details: str | int | bool,
 ) -> None:
-    """Add an entry; the scope must let write in the establishment (:data:`app.tenancy.INSTANCE` for the instance)."""
-    session.add(
-        JournalEntry(
-            establishment_id=establishment, account_id=account, act=act, subject=subject, details=details
-        )
+    """Add an entry; the scope must let write in the establishment (:data:`app.tenancy.INSTANCE` for the instance).
+
+    Nothing comes back: whoever acts may write here, and only those who manage may read.
+    """
+    session.flush()  # what the entry speaks of is there first
+    session.execute(
+        insert(JournalEntry)
+        .values(establishment_id=establishment, account_id=account, act=act, subject=subject, details=details)
+        .inline()
     )
 
 

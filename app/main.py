@@ -35,11 +35,17 @@ FEATURES: tuple[str, ...] = (
     "app.accounts.views",
     "app.accounts.own.views",
     "app.accounts.team.views",
+    "app.datasets.views",
+    "app.datasets.settings.views",
+    "app.records.trash.views",
+    "app.records.export.views",
+    "app.records.listing.views",
     "app.records.entry.views",
     "app.records.live.views",
     "app.records.past.views",
 )
-"""Modules with a ``router``, in the order of their addresses. A new feature adds its name here."""
+"""Modules with a ``router``, in the order of their addresses. A new feature adds its name here: those whose addresses hold a
+dataset (``/e/{establishment}/{dataset}/…``) stand after those that put a word in its place."""
 
 DEMO_FEATURES: tuple[str, ...] = ("app.pages.gallery", "app.pages.gallery_controls")
 """The same, in demonstration mode only."""

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from app import access
 from app.access import SessionOf
-from app.auth import Viewer
+from app.auth import Seat, Viewer
 from app.catalog import display, queries
 from app.catalog.service import version_order
 from app.catalog.words import MAX_LENGTH, terms
@@ -19,6 +19,7 @@ from app.markdown import to_html, to_text
 from app.models import CatalogueSchema, SchemaVersion
 from app.paging import page_of
 from app.templating import is_htmx, render
+from app.tenancy import Role
 
 router = APIRouter(include_in_schema=False, prefix="/modeles")
 Public = Annotated[Viewer | None, Depends(access.public)]
@@ -104,6 +105,8 @@ def schema_page(
         versions=sorted(known, key=lambda one: version_order(one.version), reverse=True),
         explained=explained,
         may_administer=viewer is not None and viewer.is_administrator,
+        opens=_may_open(viewer),
+        many_places=viewer is not None and viewer.seat_count > len(viewer.seats),
     )
 
 
@@ -122,6 +125,11 @@ def _version(schema: CatalogueSchema, known: list[SchemaVersion], asked: str) ->
     raise NotFound(
         N_("Le modèle « {title} » n’a pas de version {version}."), title=schema.title, version=asked
     )
+
+
+def _may_open(viewer: Viewer | None) -> list[Seat]:
+    """The establishments, among those of the viewer that are known here, where they may open a dataset."""
+    return [] if viewer is None else [seat for seat in viewer.seats if seat.role.includes(Role.editor)]
 
 
 def _ascii(name: str) -> str:

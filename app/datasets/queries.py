@@ -65,6 +65,40 @@ def of_establishments(
     )
 
 
+def latest(session: Session, establishments: Iterable[int], *, limit: int) -> list[Row[Any]]:
+    """The open datasets that were filled in or opened last."""
+    chosen = _shown().where(Dataset.establishment_id.in_(list(establishments)), Dataset.closed_at.is_(None))
+    last = func.coalesce(Dataset.changed_at, Dataset.created_at)
+    return list(session.execute(chosen.order_by(last.desc(), Dataset.id.desc()).limit(limit)))
+
+
+def put_away(session: Session, establishment: int, *, limit: int, offset: int = 0) -> list[Row[Any]]:
+    """The datasets that are no longer filled in, by title."""
+    chosen = _shown().where(Dataset.establishment_id == establishment, Dataset.closed_at.is_not(None))
+    return list(
+        session.execute(chosen.order_by(func.app.fold(Dataset.title), Dataset.id).limit(limit).offset(offset))
+    )
+
+
+def count_put_away(session: Session, establishment: int) -> int:
+    return int(
+        session.scalar(
+            select(func.count())
+            .select_from(Dataset)
+            .where(Dataset.establishment_id == establishment, Dataset.closed_at.is_not(None))
+        )
+        or 0
+    )
+
+
+def has_records(session: Session, establishment: int, dataset: int) -> bool:
+    """Whether the dataset holds a record, be it in the trash."""
+    found = select(Record.number).where(
+        Record.establishment_id == establishment, Record.dataset_id == dataset
+    )
+    return session.scalar(found.limit(1)) is not None
+
+
 def of_schema(session: Session, establishment: int, schema_id: int) -> list[Row[Any]]:
     """``(slug, title, closed_at)`` of an establishment's datasets on any version of a schema."""
     return list(
@@ -167,21 +201,74 @@ def remove(session: Session, establishment: int, dataset: int) -> None:
     )
 
 
-def state_counts(session: Session, establishments: Iterable[int], most: int) -> dict[tuple[int, int], int]:
-    """``(establishment, dataset)`` → records « à corriger », counted up to ``most``."""
-    found: dict[tuple[int, int], int] = {}
-    rows = session.execute(
-        select(Record.establishment_id, Record.dataset_id)
+def to_fix_counts(
+    session: Session, establishments: Iterable[int], datasets: Iterable[int], most: int
+) -> dict[int, int]:
+    """Dataset → records « à corriger », each counted up to ``most``; those without any are left out."""
+    few = (
+        select(Record.number)
         .where(
-            Record.establishment_id.in_(list(establishments)),
+            Record.establishment_id == Dataset.establishment_id,
+            Record.dataset_id == Dataset.id,
+            Record.state == "to_fix",
+            Record.deleted_at.is_(None),
+        )
+        .limit(most)
+        .correlate(Dataset)
+        .subquery()
+    )
+    count = select(func.count()).select_from(few).scalar_subquery()
+    rows = session.execute(
+        select(Dataset.id, count.label("found")).where(
+            Dataset.establishment_id.in_(list(establishments)), Dataset.id.in_(list(datasets))
+        )
+    )
+    return {row.id: row.found for row in rows if row.found}
+
+
+def most_to_fix(session: Session, establishments: Iterable[int], most: int, limit: int) -> list[Row[Any]]:
+    """``(establishment_id, slug, title, found)`` of the open datasets with records « à corriger », the most first; counted up to ``most``."""
+    few = (
+        select(Record.number)
+        .where(
+            Record.establishment_id == Dataset.establishment_id,
+            Record.dataset_id == Dataset.id,
+            Record.state == "to_fix",
+            Record.deleted_at.is_(None),
+        )
+        .limit(most)
+        .correlate(Dataset)
+        .subquery()
+    )
+    count = select(func.count()).select_from(few).scalar_subquery()
+    counted = (
+        select(Dataset.establishment_id, Dataset.slug, Dataset.title, count.label("found"))
+        .where(Dataset.establishment_id.in_(list(establishments)), Dataset.closed_at.is_(None))
+        .subquery()
+    )
+    return list(
+        session.execute(
+            select(counted)
+            .where(counted.c.found > 0)
+            .order_by(counted.c.found.desc(), counted.c.title)
+            .limit(limit)
+        )
+    )
+
+
+def to_fix(session: Session, establishment: int, dataset: int, most: int) -> int:
+    """How many records are « à corriger », counted up to ``most``."""
+    chosen = (
+        select(Record.number)
+        .where(
+            Record.establishment_id == establishment,
+            Record.dataset_id == dataset,
             Record.state == "to_fix",
             Record.deleted_at.is_(None),
         )
         .limit(most)
     )
-    for establishment, dataset in rows:
-        found[establishment, dataset] = found.get((establishment, dataset), 0) + 1
-    return found
+    return int(session.scalar(select(func.count()).select_from(chosen.subquery())) or 0)
 
 
 def drafts_of(session: Session, account: int, limit: int) -> list[Row[Any]]:

@@ -76,6 +76,19 @@ def _filtered(chosen: Select[Any], sought: str, ids: Iterable[int] | None) -> Se
     return chosen
 
 
+def named(session: Session, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Establishment → (slug, name), of those that the scope sees among ``ids``."""
+    rows = session.execute(
+        select(Establishment.id, Establishment.slug, Establishment.name).where(_among(Establishment.id, ids))
+    )
+    return {row.id: (row.slug, row.name) for row in rows}
+
+
+def slugs(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """Establishment → slug, of those that the scope sees among ``ids``."""
+    return {one: slug for one, (slug, _) in named(session, ids).items()}
+
+
 def without_contact(session: Session, ids: Iterable[int], limit: int) -> list[Row[Any]]:
     """``(slug, name)`` of those among ``ids`` that say nowhere how to reach them."""
     return list(

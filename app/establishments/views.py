@@ -12,6 +12,9 @@ from app import files
 from app.access import Member, SessionOf, member
 from app.accounts.team.words import role_words
 from app.auth import Seat
+from app.catalog import queries as catalogue
+from app.datasets import board
+from app.datasets import queries as datasets
 from app.errors import NotFound
 from app.establishments import queries, service
 from app.establishments.logo import ACCEPT, MAX_OCTETS, LogoRefused, media_type, read_logo
@@ -30,6 +33,7 @@ Reader = Annotated[Member, Depends(member("reader"))]
 Manager = Annotated[Member, Depends(member("manager"))]
 
 EMPTY_ROWS = 3
+SUGGESTED = 8
 YEAR = 365 * 24 * 3600
 
 
@@ -42,10 +46,18 @@ def without_slash(request: Request, me: Reader) -> Response:
 def first_page(request: Request, me: Reader, session: SessionOf) -> Response:
     """What the establishment holds, and where to begin."""
     found = _of(session, me.establishment)
+    may_open = me.role.includes(Role.editor)
+    cards = board.of_establishment(session, found.id, found.slug)
     return render(
         request,
         "establishments/page.html",
         one=found,
+        datasets=cards,
+        put_away=datasets.count_put_away(session, found.id),
+        may_open=may_open,
+        suggested=catalogue.listed(session, [], tables=True, offered=True, limit=SUGGESTED)
+        if may_open and not cards
+        else [],
         role=role_words(me.role)[0],
         is_manager=me.role.includes(Role.manager),
         kind=gettext(KIND_WORDS[found.kind]),

@@ -8,11 +8,18 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.auth import Viewer
+from app.datasets import board
+from app.datasets import queries as datasets
 from app.establishments import queries as establishments
-from app.i18n import gettext
+from app.formats import ago, number
+from app.home import queries
+from app.i18n import gettext, ngettext
 from app.tenancy import Role, Scope, set_scope
 
 TASKS_SHOWN = 6
+DRAFTS_SHOWN, JOBS_SHOWN, DATASETS_SHOWN = 3, 2, 12
+TO_FIX_COUNTED = 1001
+"""Lines « à corriger » of a dataset are counted up to here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +78,25 @@ def places(session: Session, roles: dict[int, Role], sought: str, *, limit: int,
     ]
 
 
+def opens(viewer: Viewer, roles: dict[int, Role]) -> str:
+    """Where the person may open a dataset: the slug of the one place there is, ``*`` where they choose, nothing where they may not."""
+    may = {place for place, role in roles.items() if role.includes(Role.editor)}
+    if len(may) != 1:
+        return "*" if may else ""
+    return next((seat.slug for seat in viewer.seats if seat.id in may), "*")
+
+
+def latest_datasets(session: Session, roles: dict[int, Role]) -> list[board.Card]:
+    """The datasets that were filled in last, in all the establishments of the viewer."""
+    if not roles:
+        return []
+    places = establishments.named(session, roles)
+    return board.latest(session, places, limit=DATASETS_SHOWN)
+
+
 def to_do(session: Session, viewer: Viewer, roles: dict[int, Role], *, operator_named: bool) -> list[ToDo]:
     """What waits; the scope is the one that :func:`roles_of` left, and is so again afterwards."""
-    found = []
+    found = [*_drafts(session, viewer, roles), *_to_fix(session, roles), *_under_way(session, roles)]
     managed = [place for place, role in roles.items() if role.includes(Role.manager)]
     if managed:
         found += [
@@ -90,6 +113,71 @@ def to_do(session: Session, viewer: Viewer, roles: dict[int, Role], *, operator_
         found = _of_the_instance(session, viewer, operator_named) + found
         set_scope(session, Scope("tab_web", viewer.id).also_reading(roles))
     return found[:TASKS_SHOWN]
+
+
+def _drafts(session: Session, viewer: Viewer, roles: dict[int, Role]) -> list[ToDo]:
+    """What the person began to type, where they still may: a draft is its author's alone, and read as it is written."""
+    may = [place for place, role in roles.items() if role.includes(Role.editor)]
+    if not may:
+        return []
+    set_scope(session, Scope("tab_web", viewer.id, read=frozenset(may), write=frozenset(may)))
+    rows = datasets.drafts_of(session, viewer.id, DRAFTS_SHOWN)
+    set_scope(session, Scope("tab_web", viewer.id).also_reading(roles))
+    found = []
+    slugs = establishments.slugs(session, {row.establishment_id for row in rows}) if rows else {}
+    for row in rows:
+        path = f"/e/{slugs[row.establishment_id]}/{row.slug}"
+        if row.number:
+            text = gettext(
+                "{title}, ligne {number} : commencée {when}.",
+                title=row.title,
+                number=row.number,
+                when=ago(row.updated_at),
+            )
+        else:
+            text = gettext(
+                "{title}, nouvelle ligne : commencée {when}.", title=row.title, when=ago(row.updated_at)
+            )
+        address = f"{path}/lignes/{row.number}" if row.number else f"{path}/saisir"
+        found.append(ToDo("draft", gettext("Brouillon"), text, gettext("Reprendre"), address))
+    return found
+
+
+def _to_fix(session: Session, roles: dict[int, Role]) -> list[ToDo]:
+    may = [place for place, role in roles.items() if role.includes(Role.editor)]
+    rows = datasets.most_to_fix(session, may, TO_FIX_COUNTED, TASKS_SHOWN) if may else []
+    slugs = establishments.slugs(session, {row.establishment_id for row in rows}) if rows else {}
+    found = []
+    for row in rows:
+        if row.found < TO_FIX_COUNTED:
+            text = ngettext(
+                "{title} : {n} ligne à corriger.",
+                "{title} : {n} lignes à corriger.",
+                row.found,
+                title=row.title,
+            )
+        else:
+            text = gettext(
+                "{title} : plus de {n} lignes à corriger.", title=row.title, n=number(row.found - 1)
+            )
+        address = f"/e/{slugs[row.establishment_id]}/{row.slug}/?etat=a-corriger"
+        found.append(ToDo("to_fix", gettext("À corriger"), text, gettext("Corriger"), address))
+    return found
+
+
+def _under_way(session: Session, roles: dict[int, Role]) -> list[ToDo]:
+    """Work that the worker has not ended yet, in the words that it leaves."""
+    rows = queries.jobs_under_way(session, roles, JOBS_SHOWN) if roles else []
+    slugs = establishments.slugs(session, {row.establishment_id for row in rows}) if rows else {}
+    found = []
+    for row in rows:
+        words = gettext("Un traitement attend son tour.")
+        if row.message:
+            shown = {**row.params, "done": number(row.done), "total": number(row.total)}
+            words = gettext(row.message, **shown)
+        address = f"/e/{slugs[row.establishment_id]}/"
+        found.append(ToDo("running", gettext("En cours"), words, gettext("Voir"), address))
+    return found
 
 
 def _of_the_instance(session: Session, viewer: Viewer, operator_named: bool) -> list[ToDo]:

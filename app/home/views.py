@@ -32,7 +32,7 @@ def home(
 ) -> Response:
     suggested = catalog.listed(session, [], tables=True, offered=True, limit=SUGGESTED)
     if viewer is None:
-        return render(request, "home/stranger.html", suggested=suggested)
+        return render(request, "home/stranger.html", suggested=suggested, opens="")
     sought = cherche.strip()[:100]
     roles = service.roles_of(session, viewer)
     shown = page_of(page, service.count_places(session, roles, sought), PLACES_SHOWN)
@@ -41,10 +41,12 @@ def home(
         request,
         "home/home.html",
         suggested=suggested,
+        opens=service.opens(viewer, roles),
         todo=service.to_do(
             session, viewer, roles, operator_named=bool(operator.name) or request.app.state.demo
         ),
         places=service.places(session, roles, sought, limit=shown.size, offset=shown.offset),
+        datasets=service.latest_datasets(session, roles),
         page=shown,
         sought=sought,
         searchable=len(roles) > PLACES_SHOWN,

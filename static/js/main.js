@@ -11,13 +11,16 @@ import { prepare as errors } from "./errors.js";
 import { watch as watchFaults } from "./fault.js";
 import { prepare as files } from "./file.js";
 import { focusFirst, prepare as forms } from "./form.js";
+import { prepare as lists, watch as watchFilters } from "./list.js";
 import { listen } from "./live.js";
 import { prepare as menus } from "./menu.js";
 import { prepare as proposals } from "./proposal.js";
 import { prepare as reveals } from "./reveal.js";
 import { watch as watchSession } from "./session.js";
 
-const modules = [axes, calendars, codes, comboboxes, copies, dialogs, errors, files, forms, menus, proposals, reveals, drafts];
+const modules = [
+  axes, calendars, codes, comboboxes, copies, dialogs, errors, files, forms, lists, menus, proposals, reveals, drafts,
+];
 const prepareAll = (root) => modules.forEach((prepare) => prepare(root));
 
 prepareAll(document);
@@ -25,6 +28,7 @@ focusFirst(document);
 listen();
 watchSession();
 watchFaults();
+watchFilters();
 document.body.addEventListener("htmx:afterSwap", (event) => prepareAll(event.detail.elt));
 document.addEventListener("tabellion:added", (event) => prepareAll(event.target));
 document.documentElement.dataset.ready = "true"; // tests wait for it

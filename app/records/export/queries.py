@@ -69,16 +69,12 @@ def counts(session: Session, establishment: int, dataset: int) -> dict[str, int]
     return {str(RecordState(state)): number for state, number in rows_}
 
 
-def to_fix_count(session: Session, establishment: int, dataset: int, most: int) -> int:
-    """How many records are « à corriger », counted up to ``most``."""
-    chosen = (
-        select(Record.number)
-        .where(
-            Record.establishment_id == establishment,
-            Record.dataset_id == dataset,
-            Record.state == "to_fix",
-            Record.deleted_at.is_(None),
-        )
-        .limit(most)
+def to_fix_count(session: Session, establishment: int, dataset: int) -> int:
+    """How many records are « à corriger »."""
+    chosen = select(func.count()).where(
+        Record.establishment_id == establishment,
+        Record.dataset_id == dataset,
+        Record.state == "to_fix",
+        Record.deleted_at.is_(None),
     )
-    return int(session.scalar(select(func.count()).select_from(chosen.subquery())) or 0)
+    return int(session.scalar(chosen) or 0)

@@ -37,6 +37,11 @@ def outcome(session: Session, dataset: DatasetView) -> Outcome:
     return Outcome(counts.get("valid", 0), counts.get("to_fix", 0))
 
 
+def left_out(session: Session, dataset: DatasetView) -> int:
+    """How many records « à corriger » an export leaves out."""
+    return queries.to_fix_count(session, dataset.establishment, dataset.id)
+
+
 def csv_chunks(session: Session, dataset: DatasetView) -> Iterator[bytes]:
     """The valid records as CSV, in the transaction of the session: header, then lines, some hundred thousand octets at a time."""
     yield csv_line(dataset.schema.field_names)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger, Text
 
 from app.models import Record, RecordIndex, RecordState
+from schema_loader.sort_keys import MOST
 
 FEW = 1000
 
@@ -140,7 +141,8 @@ def page(
     if kind == "column":
         sort = _at(what)
     elif kind == "field":
-        sort = func.app.fold(func.coalesce(Record.cells[what].astext, "")).collate("C")
+        # a long text would make a long address of the next page: those that begin alike are in the order of entry
+        sort = func.left(func.app.fold(func.coalesce(Record.cells[what].astext, "")), MOST).collate("C")
     key = literal("") if sort is None else sort
     chosen = filtered(establishment, dataset, conditions, query, (RecordIndex.number, key.label("key")))
     if kind == "field":
@@ -165,6 +167,19 @@ def page(
     by = [RecordIndex.number] if sort is None else [sort, RecordIndex.number]
     chosen = chosen.order_by(*(column.desc() if descending else column.asc() for column in by))
     return list(session.execute(chosen.limit(limit)))
+
+
+def numbers(
+    session: Session,
+    establishment: int,
+    dataset: int,
+    conditions: Sequence[Condition],
+    query: str | None,
+    most: int,
+) -> list[int]:
+    """The numbers of the records of a list, in no order, ``most`` of them."""
+    chosen = filtered(establishment, dataset, conditions, query, (RecordIndex.number,))
+    return list(session.scalars(chosen.limit(most)))
 
 
 def plain_page(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -33,7 +33,8 @@ NUMERIC = ("number", "integer")
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the address of a list asks for. ``sort``: a field's name, or empty for the order of entry; ``equals``: field → stored
-    texts of which one is enough; ``ranges``: field → lowest and highest stored text, either may be empty."""
+    texts of which one is enough; ``ranges``: field → lowest and highest stored text, either may be empty; ``year``: of
+    :func:`year_field`."""
 
     sought: str = ""
     state: str = ""
@@ -41,6 +42,7 @@ class Asked:
     descending: bool = True
     equals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ranges: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    year: str = ""
     user: int | None = None
     submission: int | None = None
     after: str = ""
@@ -55,6 +57,7 @@ class Asked:
             or self.state
             or self.equals
             or self.ranges
+            or self.year
             or self.user is not None
             or self.submission is not None
         )
@@ -76,17 +79,18 @@ class FacetValue:
     """A value of a filter, with how many records of the list have it."""
 
     value: str
-    label: str
     count: int
     is_chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A filter: ``name`` is a field's, or ``etat``, ``annee``, ``utilisateur``, ``import``."""
+    """A filter: ``name`` is a field's where ``is_field``, else ``etat``, ``annee``, ``utilisateur``, ``import``. Values are stored
+    texts, an empty one for cells without any; years, states, or numbers of accounts and imports."""
 
     name: str
     values: tuple[FacetValue, ...]
+    is_field: bool = False
 
 
 def page(session: Session, dataset: DatasetView, asked: Asked) -> Listed:
@@ -158,15 +162,13 @@ def count(session: Session, dataset: DatasetView, asked: Asked) -> int:
 
 def numbers(session: Session, dataset: DatasetView, asked: Asked, most: int) -> list[int]:
     """The numbers of all the records of the list, ``most`` of them: for what is done to a whole selection."""
-    found: list[int] = []
-    at = replace(asked, after="", before="", size=1000)
-    while len(found) < most:
-        listed = page(session, dataset, at)
-        found += [row.number for row in listed.rows]
-        if not listed.after:
-            break
-        at = replace(at, after=listed.after)
-    return found[:most]
+    place = (dataset.establishment, dataset.id)
+    if not dataset.is_indexed:
+        return queries.plain_page(
+            session, *place, state=asked.state or None, descending=True, beyond=None, limit=most
+        )
+    conditions, query = narrowed(session, dataset, asked)
+    return queries.numbers(session, *place, conditions, query, most)
 
 
 def narrowed(session: Session, dataset: DatasetView, asked: Asked) -> tuple[list[Condition], str | None]:
@@ -204,6 +206,9 @@ def conditions_of(dataset: DatasetView, asked: Asked, besides: str = "") -> list
             bounds = (bound_key(by_name[name], low), _upper(by_name[name], high))
             if bounds != (None, None):
                 found.append(("between", column, bounds))
+    dated = year_field(dataset) if asked.year and besides != "annee" else None
+    if dated is not None and (column := dataset.column_of(dated.name)) is not None:
+        found.append(("between", column, (asked.year, f"{asked.year}\x7f")))
     if asked.user is not None and besides != "utilisateur":
         found.append(("user", None, asked.user))
     if asked.state in tuple(RecordState) and besides != "etat":
@@ -212,9 +217,12 @@ def conditions_of(dataset: DatasetView, asked: Asked, besides: str = "") -> list
 
 
 def _upper(field: Field, text: str) -> str | None:
+    """The key of a highest value. A day is its last moment: 2024-03-12T10:00:00 ≤ 2024-03-12."""
     key = bound_key(field, text)
-    # a moment of the last day is within it: 2024-03-12T10:00:00 ≤ 2024-03-12
-    return None if key is None else f"{key}\x7f" if field.type.name == "datetime" else key
+    if key is None or field.type.name != "datetime":
+        return key
+    day, _, clock = key.partition("T")
+    return f"{day}\x7f" if clock.startswith("00:00:00") else f"{key}\x7f"
 
 
 def order_of(dataset: DatasetView, asked: Asked) -> Order:
@@ -276,17 +284,15 @@ def facets(session: Session, dataset: DatasetView, asked: Asked) -> list[Facet]:
         chosen = {sort_key(field_, text) for text in asked.equals.get(field_.name, ())}
         conditions = conditions_of(dataset, asked, besides=field_.name)
         rows = queries.facet(session, *place, conditions, query, column, FACET_VALUES)
-        values = [
-            FacetValue(texts[key], texts[key], number, key in chosen) for key, number in rows if key in texts
-        ]
-        found.append(Facet(field_.name, tuple(values)))
+        values = [FacetValue(texts[key], number, key in chosen) for key, number in rows if key in texts]
+        found.append(Facet(field_.name, tuple(values), True))
     dated = year_field(dataset)
     if dated is not None and (column := dataset.column_of(dated.name)) is not None:
-        conditions = conditions_of(dataset, asked, besides=dated.name)
+        conditions = conditions_of(dataset, asked, besides="annee")
         rows = queries.years(session, *place, conditions, query, column, FACET_VALUES)
-        low, high = asked.ranges.get(dated.name, ("", ""))
-        values = [FacetValue(year, year, number, low[:4] == high[:4] == year) for year, number in rows]
-        found.append(Facet("annee", tuple(values)))
+        found.append(
+            Facet("annee", tuple(FacetValue(year, number, year == asked.year) for year, number in rows))
+        )
     for name, which, own in (
         ("etat", "state", asked.state),
         ("utilisateur", "updated_by", asked.user),
@@ -294,20 +300,19 @@ def facets(session: Session, dataset: DatasetView, asked: Asked) -> list[Facet]:
     ):
         conditions = conditions_of(dataset, asked, besides=name)
         metas = queries.metas(session, *place, conditions, query, which, FACET_VALUES)  # type: ignore[arg-type]
-        values = [
-            FacetValue(str(value), str(value), number, str(value) == str(own)) for value, number in metas
-        ]
+        values = [FacetValue(str(value), number, str(value) == str(own)) for value, number in metas]
         found.append(Facet(name, tuple(values)))
     return found
 
 
+def choice_texts(field_: Field) -> tuple[str, ...]:
+    """The stored texts that the cells of a column of choices may hold, in the schema's order."""
+    return field_.choices or (field_.type.format(True), field_.type.format(False))
+
+
 def _texts_by_key(field_: Field) -> dict[str, str]:
     """Sort key → the stored text that it stands for, of a column of choices."""
-    texts: Iterable[str] = field_.choices
-    if not texts:
-        texts = (field_.type.format(True), field_.type.format(False))
-    known = {sort_key(field_, text): text for text in texts}
-    return {"": "", **known}
+    return {"": "", **{sort_key(field_, text): text for text in choice_texts(field_)}}
 
 
 # --- where one stands -----------------------------------------------------------------------------------------------
@@ -327,6 +332,6 @@ def _cursor(text: str) -> tuple[str, int] | None:
         key, number = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (ValueError, TypeError, binascii.Error):
         return None
-    if not isinstance(key, str) or not isinstance(number, int) or "\0" in key:
+    if not isinstance(key, str) or type(number) is not int or "\0" in key:
         return None
     return key, min(max(number, 0), 2**62)

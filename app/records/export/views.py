@@ -1,0 +1,60 @@
+"""Downloading a dataset: a question that says what is left out, then the file, streamed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response, StreamingResponse
+
+from app.access import SessionOf
+from app.datasets.access import At, at_dataset
+from app.datasets.head import head_of
+from app.establishments import queries as establishments
+from app.formats import PARIS
+from app.records.export import service
+from app.templating import render
+from app.tenancy import Scope
+
+router = APIRouter(include_in_schema=False, prefix="/e/{establishment}/{dataset}")
+Reader = Annotated[At, Depends(at_dataset("reader"))]
+
+LEFT_OUT = "X-Tabellion-Left-Out"
+"""Header of the answer: the lines « à corriger » that the file does not hold."""
+
+
+@router.get("/telecharger")
+def ask(request: Request, at: Reader, session: SessionOf) -> Response:
+    """What the file will hold and leave out, before it is taken."""
+    return render(
+        request,
+        "records/download.html",
+        head=head_of(request, session, at),
+        outcome=service.outcome(session, at.dataset),
+        file_name=_name(session, at, "csv"),
+        has_xlsx=False,
+    )
+
+
+@router.get("/telecharger.csv")
+def csv(request: Request, at: Reader, session: SessionOf) -> Response:
+    """The normalised CSV."""
+    scope = Scope.of(at.dataset.establishment, at.member.role, account=at.account)
+    headers = _headers(session, at, "csv")
+    body = service.csv_stream(scope, at.dataset)
+    return StreamingResponse(body, media_type="text/csv; charset=utf-8; header=present", headers=headers)
+
+
+def _headers(session: SessionOf, at: At, extension: str) -> dict[str, str]:
+    return {
+        "Content-Disposition": f'attachment; filename="{_name(session, at, extension)}"',
+        "Cache-Control": "no-store",
+        LEFT_OUT: str(service.left_out(session, at.dataset)),
+    }
+
+
+def _name(session: SessionOf, at: At, extension: str) -> str:
+    found = establishments.by_id(session, at.dataset.establishment)
+    siren = found.siren if found is not None else None
+    return service.file_name(siren, at.dataset.slug, datetime.now(PARIS).date(), extension)

@@ -1,0 +1,1 @@
+"""The trash: lines that were taken out, until somebody takes them back."""
