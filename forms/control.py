@@ -208,7 +208,7 @@ def _kind(field: Field, code: Code | None, checks: frozenset[str]) -> Kind:
     pattern = field.constraints.get("pattern")
     if pattern is not None and re.match(r"\^?[\^(?:]*https\?", pattern.value) and r"\|" not in pattern.value:
         return "url"
-    name = " ".join(words_of(fold(field.name)))
+    name = fold(" ".join(words_of(field.name)))
     if EMAIL_NAMES.search(name):
         return "email"
     if URL_NAMES.search(name):

@@ -42,7 +42,9 @@ def error_words(control: Control, error: CellError, shown: Shown = EMPTY) -> Mes
     if error.field is not field or shown.meant or control.kind in ("text", "textarea", "json", "geojson"):
         return message
     t = words(control.lang)
-    if error.code == "constraint-error/required" and (control.kind in CHOICES or control.kind == "checkboxes"):
+    if error.code == "constraint-error/required" and (
+        control.kind in CHOICES or control.kind == "checkboxes"
+    ):
         return Message(message.problem, t.gettext("{how}.", how=t.gettext(CHOOSE)))
     if error.code.startswith("type-error"):
         order = _order(control, t)

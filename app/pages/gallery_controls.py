@@ -221,5 +221,7 @@ def check(request: Request, _viewer: Public, position: int, pairs: PairsOf) -> R
 
 
 @router.post("/brouillon")
-def draft(_viewer: Public, _pairs: PairsOf) -> Response:
+def draft(_viewer: Public, pairs: PairsOf) -> Response:
+    """A draft is read as a row is, and kept nowhere."""
+    read_form(model(), pairs)
     return Response(status_code=204, headers={"X-Draft-At": datetime.now(UTC).isoformat()})
