@@ -12,8 +12,8 @@ from schema_loader.messages.describe import DAYS, MOMENTS, bounds, counted, show
 from schema_loader.messages.hints import MAX_TEXT, nearest
 from schema_loader.messages.i18n import N_, Message, Words
 from schema_loader.messages.patterns import is_digits, pattern_in_words
-from schema_loader.messages.shapes import Choice, ManyOf, Run, shapes
 from schema_loader.messages.type_errors import spaces_around, spoilt
+from schema_loader.shapes import Choice, ManyOf, Run, shapes
 
 # Identifiers whose name helps more than « cette valeur »: the word looked for, the number of digits, the subject.
 IDENTIFIERS = (
