@@ -125,7 +125,7 @@ KINDS: Mapping[str, tuple[tuple[str, str], str]] = {
         N_("Les espaces, les points ou les virgules entre les milliers sont retirés."),
     ),
     "number-euro": (
-        ngettext("{n} montant écrit avec « € »", "{n} montants écrits avec « € »"),
+        ngettext("{n} montant écrit avec le signe de l’euro", "{n} montants écrits avec le signe de l’euro"),
         N_("Le signe de l’euro est retiré : la colonne n’attend que le nombre."),
     ),
     "number-unit": (
@@ -133,7 +133,7 @@ KINDS: Mapping[str, tuple[tuple[str, str], str]] = {
         N_("L’unité est retirée : la colonne n’attend que le nombre."),
     ),
     "number-percent": (
-        ngettext("{n} pourcentage écrit avec « % »", "{n} pourcentages écrits avec « % »"),
+        ngettext("{n} nombre écrit en pourcentage", "{n} nombres écrits en pourcentage"),
         N_("Le pourcentage devient le nombre que la colonne attend."),
     ),
     "number-zeros": (
