@@ -7,7 +7,7 @@ never proposed a change, and mending twice changes nothing more. Words: :func:`s
 
 from __future__ import annotations
 
-from schema_loader.repair.column import mender, propose_cell, propose_column
+from schema_loader.repair.column import mender, propose_cell, propose_column, spelling
 from schema_loader.repair.model import (
     ANSWERS,
     Choice,
@@ -21,5 +21,5 @@ from schema_loader.repair.model import (
 
 __all__ = [
     "ANSWERS", "Choice", "ColumnProposal", "Proposal", "Question", "Sample", "Status", "apply", "mender", "propose_cell",
-    "propose_column",
+    "propose_column", "spelling",
 ]  # fmt: skip

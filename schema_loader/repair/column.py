@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from schema_loader.field import Field
+from schema_loader.repair import find as finding
 from schema_loader.repair.codes import decide_zeros
 from schema_loader.repair.days import decide_order
 from schema_loader.repair.find import Found, find
@@ -45,6 +46,11 @@ def propose_cell(field: Field, text: str, context: TableSchema | None = None) ->
     first, *others = (meant for meant in found.readings if meant.text != text)
     kind = first.kind if found.question else found.kind
     return Proposal(kind, text, first.text, found.status, tuple(meant.text for meant in others))
+
+
+def spelling(field: Field, text: str) -> str | None:
+    """The value that a text was meant to be, in the way of its type, be it that another rule of the field refuses it."""
+    return finding.spelling(rule_of(field), text)
 
 
 def propose_column(

@@ -17,7 +17,6 @@ _UNIT = re.compile(
     r"(?i)(?<=[\d\s])\s*(?:m²|m2|m³|m3|km²|km|cm|mm|m|kg|t|ha|l|h|ans?|années?|mois|jours?|j|personnes?|hab(?:\.|itants?)?|"
     r"places?|°c?|kwh?|mwh?|kva|(?:€|euros?)\s*(?:ttc|ht))$"
 )
-UNITS = re.compile(rf"{_EURO.pattern.replace('(?i)', '')}|%$|{_UNIT.pattern.replace('(?i)', '')}", re.I)
 _SIGNS = str.maketrans({"−": "-", "–": "-", "﹣": "-", "－": "-", "’": "'", "٫": ","})
 _GROUPED = re.compile(r"([+-]?)(\d{1,3}(?:[\s']\d{3})+)([.,]\d+)?")
 _PLAIN = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)", re.ASCII)
@@ -98,6 +97,23 @@ def numbers(rule: ColumnRule, text: str, decisions: Decisions) -> Iterator[Readi
                 readings.append(Meant(kind or "number-sign", written[0], near, {**number.choices, **choices}))
     if readings:
         yield tuple(readings)
+        if not unit:
+            yield from _percentages(rule, readings[0].text)
+
+
+def _percentages(rule: ColumnRule, text: str) -> Iterator[Readings]:
+    """A number up to 100 in a column of shares of 1."""
+    limits = rule.field.constraints
+    maximum, minimum = (limits[name].value if name in limits else None for name in ("maximum", "minimum"))
+    value = rule.field.type.parse(text)
+    if (
+        maximum == 1
+        and minimum is not None
+        and 0 <= minimum < 1
+        and isinstance(value, Decimal)
+        and 1 < value <= 100
+    ):
+        yield (Meant("number-percent", rule.field.type.format(value.scaleb(-2).normalize()), near=True),)
 
 
 def _settled(found: list[Number], decisions: Decisions) -> list[Number]:
