@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from schema_loader.messages.i18n import N_, SHOWN_EXAMPLE, words
 from schema_loader.messages.i18n import mark_plural as ngettext
 from schema_loader.repair import ColumnProposal, Proposal
+from schema_loader.repair.doubts import DOUBT
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +247,7 @@ KINDS: Mapping[str, tuple[tuple[str, str], str]] = {
 }  # fmt: skip
 
 CAUTION = N_("C’est une supposition : regardez ces valeurs avant d’accepter.")
+DOUBTED = N_("Ces valeurs sont admises telles quelles : ne les changez que si elles vous semblent fausses.")
 # What to look at in the guesses of some kinds.
 CAUTIONS: Mapping[str, str] = {
     "date-mdy": N_(
@@ -289,12 +291,14 @@ QUESTIONS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 def repair_words(group: ColumnProposal, lang: str = "fr") -> RepairWords:
     """The words of a group's card; a kind without words of its own is told in general."""
     t = words(lang)
-    known = KINDS.get(group.kind)
+    doubted = group.kind.startswith(DOUBT)
+    kind = group.kind.removeprefix(DOUBT)
+    known = KINDS.get(kind)
     if known is None:
         title = t.ngettext("{n} valeur à écrire autrement", "{n} valeurs à écrire autrement", group.cells)
         return RepairWords(title, t.gettext(CAUTION))
     (one, several), explanation = known
-    caution = t.gettext(CAUTIONS.get(group.kind, CAUTION)) if group.status == "near" else ""
+    caution = t.gettext(DOUBTED if doubted else CAUTIONS.get(kind, CAUTION)) if group.status == "near" else ""
     question, labels = QUESTIONS[group.question.name] if group.question is not None else ("", {})
     offered = [choice.answer for choice in group.question.choices] if group.question is not None else []
     return RepairWords(

@@ -2,12 +2,13 @@
 
 One definition serves the form (:func:`propose_cell`), the import (:func:`propose_column`, by column and by kind) and the
 sentences of :mod:`schema_loader.messages`. What is valid is the field's own rule: a repair's result keeps it, a valid cell is
-never proposed a change, and mending twice changes nothing more. Words: :func:`schema_loader.messages.repair_words`.
+never proposed a change, and mending twice changes nothing more. :func:`second_look` doubts some of the valid ones, apart.
+Words: :func:`schema_loader.messages.repair_words`.
 """
 
 from __future__ import annotations
 
-from schema_loader.repair.column import mender, propose_cell, propose_column, spelling
+from schema_loader.repair.column import mender, propose_cell, propose_column, second_look, spelling
 from schema_loader.repair.model import (
     ANSWERS,
     Choice,
@@ -21,5 +22,5 @@ from schema_loader.repair.model import (
 
 __all__ = [
     "ANSWERS", "Choice", "ColumnProposal", "Proposal", "Question", "Sample", "Status", "apply", "mender", "propose_cell",
-    "propose_column", "spelling",
+    "propose_column", "second_look", "spelling",
 ]  # fmt: skip

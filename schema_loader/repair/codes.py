@@ -46,6 +46,11 @@ def beyond(rule: ColumnRule, text: str) -> str | None:
     return None
 
 
+def is_rounded(text: str) -> bool:
+    """Whether a text has the length of a SIRET and ends with the zeros of a number that was rounded: no SIRET does."""
+    return len(text) == LENGTHS["siret"] and bool(_ROUNDED.fullmatch(text)) and not _key_is_right(text)
+
+
 def _key_is_right(digits: str) -> bool | None:
     """Whether a number of the length of a SIREN or a SIRET has the right key; None for other lengths."""
     if len(digits) == LENGTHS["siret"]:

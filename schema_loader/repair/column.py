@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 
 from schema_loader.field import Field
 from schema_loader.repair import find as finding
 from schema_loader.repair.codes import decide_zeros
 from schema_loader.repair.days import decide_order
-from schema_loader.repair.find import Found, find
+from schema_loader.repair.doubts import DOUBT, doubt, told_by
+from schema_loader.repair.find import find
+from schema_loader.repair.groups import Groups
 from schema_loader.repair.model import (
     ANSWERS,
-    Choice,
     ColumnProposal,
     Decisions,
     Proposal,
-    Question,
-    Sample,
-    Status,
 )
 from schema_loader.repair.numbers import decide_marks, doubtful
 from schema_loader.repair.rule import ColumnRule, rule_of
 from schema_loader.repair.texts import cleaned
 from schema_loader.table_schema import TableSchema
 
-SAMPLES = 5
-STATUSES: tuple[Status, ...] = ("safe", "ask", "near", "beyond")
-"""The order in which groups are shown."""
 OF_DAYS = ("date", "datetime", "yearmonth", "year")
 
 
@@ -66,29 +60,27 @@ def propose_column(
     if not bad:
         return []
     decisions = decide(rule, counts, bad, answers)
-    groups: dict[tuple[str, Status], _Group] = {}
+    groups = Groups()
     for text, cells in bad.items():
         found = find(rule, text, decisions)
         if found is not None:
-            group = groups.get((found.kind, found.status))
-            if group is None:
-                group = groups[found.kind, found.status] = _Group(found.kind, found.status, found.question)
-            group.add(text, cells, found)
-    return in_order(group.proposal(field.name, decisions) for group in groups.values())
+            groups.add(text, cells, found)
+    return groups.proposals(field.name, decisions)
 
 
-def in_order(groups: Iterable[ColumnProposal]) -> list[ColumnProposal]:
-    """Groups as they are shown: by status, the largest first."""
-    return sorted(groups, key=lambda group: (STATUSES.index(group.status), -group.cells, group.kind))
+def checked(answers: Mapping[str, str]) -> Mapping[str, str]:
+    """The answers, each to a question that there is."""
+    for question, answer in answers.items():
+        if answer not in ANSWERS.get(question, ()):
+            raise ValueError(f"no such answer: {question}={answer!r}")
+    return answers
 
 
 def decide(
     rule: ColumnRule, counts: Mapping[str, int], bad: Mapping[str, int], answers: Mapping[str, str]
 ) -> Decisions:
     """How the column is read: what its texts tell, and what was answered, which goes before."""
-    for question, answer in answers.items():
-        if answer not in ANSWERS.get(question, ()):
-            raise ValueError(f"no such answer: {question}={answer!r}")
+    checked(answers)
     decisions: dict[str, str] = {}
     kind = rule.field.type.name
     if kind in OF_DAYS or rule.of_days or rule.of_intervals:
@@ -101,68 +93,48 @@ def decide(
     return {**decisions, **answers}
 
 
-@dataclass
-class _Group:
-    """The texts of one kind of repair, while a column is gone through."""
-
-    kind: str
-    status: Status
-    question: str
-    cells: dict[str, int] = field(default_factory=dict)
-    found: dict[str, Found] = field(default_factory=dict)
-
-    def add(self, text: str, cells: int, found: Found) -> None:
-        self.cells[text] = cells
-        self.found[text] = found
-
-    def proposal(self, name: str, decisions: Decisions) -> ColumnProposal:
-        shown = sorted(self.cells, key=lambda text: (-self.cells[text], text))[:SAMPLES]
-        question = self._question(shown) if self.question else None
-        changes = {} if question else {t: f.readings[0].text for t, f in self.found.items() if f.readings}
-        samples = tuple(Sample(text, changes.get(text, ""), self.cells[text]) for text in shown)
-        return ColumnProposal(
-            name, self.kind, self.status, sum(self.cells.values()), len(self.cells), samples, question,
-            dict(decisions), changes,
-        )  # fmt: skip
-
-    def _question(self, shown: list[str]) -> Question:
-        choices = []
-        for answer in ANSWERS[self.question]:
-            samples = []
-            for text in shown:
-                after = next(
-                    (m.text for m in self.found[text].readings if m.choices.get(self.question) == answer),
-                    None,
-                )
-                if after is not None:
-                    samples.append(Sample(text, after, self.cells[text]))
-            if samples:
-                choices.append(Choice(answer, tuple(samples)))
-        return Question(self.question, tuple(choices))
-
-
 def mender(
     field: Field, accepted: Iterable[ColumnProposal], context: TableSchema | None = None
 ) -> Callable[[str], str]:
     """A function that mends the texts of a column by the groups that were accepted, found again without their changes.
 
-    For groups of one :func:`propose_column` (or read from their JSON): the same texts become the same.
+    For groups of one :func:`propose_column`, and of :func:`second_look` (or read from their JSON): the same texts become
+    the same.
     """
     groups = [group for group in accepted if group.field == field.name]
     kinds = {(group.kind, group.status) for group in groups if group.status in ("safe", "near")}
-    decisions = groups[0].decisions if groups else {}
+    repairs = [group for group in groups if not group.kind.startswith(DOUBT)]
+    decisions = repairs[0].decisions if repairs else {}
+    answers = {question: answer for group in groups for question, answer in group.decisions.items()}
     rule = rule_of(field, context)
     known: dict[str, str] = {}
+
+    def mended(text: str) -> str:
+        found = doubt(rule, text, answers) if rule.accepts(text) else find(rule, text, decisions)
+        return found.readings[0].text if found is not None and (found.kind, found.status) in kinds else text
 
     def mend(text: str) -> str:
         after = known.get(text)
         if after is None:
-            after = text
-            if kinds and not rule.accepts(text):
-                found = find(rule, text, decisions)
-                if found is not None and (found.kind, found.status) in kinds:
-                    after = found.readings[0].text
-            known[text] = after
+            after = known[text] = mended(text) if kinds else text
         return after
 
     return mend
+
+
+def second_look(
+    field: Field, counts: Mapping[str, int], context: TableSchema | None = None, **answers: str
+) -> list[ColumnProposal]:
+    """Doubts about the valid texts of a column, by kind; ``counts`` are cells by distinct text, wrong ones too.
+
+    None of them is safe: each group is near, asks or is beyond repair. Raises ValueError as :func:`propose_column` does.
+    """
+    rule = rule_of(field, context)
+    decisions = {**told_by(rule, counts), **checked(answers)}
+    groups = Groups()
+    for text, cells in counts.items():
+        if text and rule.accepts(text):
+            found = doubt(rule, text, decisions)
+            if found is not None:
+                groups.add(text, cells, found)
+    return groups.proposals(field.name, decisions)
