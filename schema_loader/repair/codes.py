@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 
 from schema_loader.custom_checks.identifiers import LENGTHS, is_key_right
-from schema_loader.repair.model import Decisions, Meant, Readings
+from schema_loader.repair.model import NO_DECISIONS, Decisions, Meant, Readings
 from schema_loader.repair.rule import ColumnRule
 
 _SEPARATORS = re.compile(r"[\s.\-_/']+")
 _CODE = re.compile(r"[^\W_](?:[\s.\-_/']*[^\W_])*")
+_JOINING = re.compile(r"[-_/']")
+_DECIMAL = re.compile(r"\d+[.]\d\d?", re.ASCII)
 _POINT_ZERO = re.compile(r"(\d+)[.,]0+", re.ASCII)
 _ABBREVIATED = re.compile(r"[+-]?\d(?:[.,]\d+E\+?|E\+)\d+", re.I | re.ASCII)
 _ROUNDED = re.compile(r"\d{7,}0{5}", re.ASCII)
@@ -46,6 +48,17 @@ def beyond(rule: ColumnRule, text: str) -> str | None:
     return None
 
 
+def codes_with_point(rule: ColumnRule, text: str) -> Iterator[Meant]:
+    """The codes that a text ending with ``.0`` may stand for; a check that forgives points may take it as it is."""
+    found = _POINT_ZERO.fullmatch(text) if rule.checks else None
+    if found is not None:
+        meant = (
+            Meant("code-point-zero", found[1]),
+            *(m for ms in _padded(rule, found[1], NO_DECISIONS) for m in ms),
+        )
+        yield from (reading for reading in meant if rule.accepts(reading.text))
+
+
 def is_rounded(text: str) -> bool:
     """Whether a text has the length of a SIRET and ends with the zeros of a number that was rounded: no SIRET does."""
     return len(text) == LENGTHS["siret"] and bool(_ROUNDED.fullmatch(text)) and not _key_is_right(text)
@@ -67,10 +80,11 @@ def codes(rule: ColumnRule, text: str, decisions: Decisions) -> Iterator[Reading
     if pointless is not None:
         yield (Meant("code-point-zero", pointless[1], near=_key_is_right(pointless[1]) is False),)
         yield from _padded(rule, pointless[1], decisions)
-    if _CODE.fullmatch(text):
+    elif _CODE.fullmatch(text) and not _DECIMAL.fullmatch(text):
         compact = _SEPARATORS.sub("", text)
         figures = sum(map(str.isdigit, compact))
-        near = figures * 2 < len(compact)
+        # letters have words between them, and a dash may stand between two short codes
+        near = figures * 2 < len(compact) or (len(compact) < LENGTHS["siren"] and bool(_JOINING.search(text)))
         if compact != text:
             yield (Meant("code-separators", compact, near),)
             yield (Meant("code-separators", compact.upper(), near),)

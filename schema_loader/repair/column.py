@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 from schema_loader.field import Field
 from schema_loader.repair import find as finding
 from schema_loader.repair.codes import decide_zeros
-from schema_loader.repair.days import decide_order
 from schema_loader.repair.doubts import DOUBT, doubt, told_by
 from schema_loader.repair.find import find
 from schema_loader.repair.groups import Groups
@@ -18,6 +17,7 @@ from schema_loader.repair.model import (
     Proposal,
 )
 from schema_loader.repair.numbers import decide_marks, doubtful
+from schema_loader.repair.periods import decide_order
 from schema_loader.repair.rule import ColumnRule, rule_of
 from schema_loader.repair.texts import cleaned
 from schema_loader.table_schema import TableSchema

@@ -7,7 +7,7 @@ Nothing here goes through a time zone: the day is the one that is written. Sprea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -101,7 +101,8 @@ def split_clock(text: str) -> tuple[str, Clock | None] | None:
     return text[: found.start()], clock
 
 
-def _folded(text: str) -> str:
+def as_capitals(text: str) -> str:
+    """A text as the forms of days are read: folded, in capitals."""
     return fold(text).upper()
 
 
@@ -159,7 +160,7 @@ def spreadsheet_day(text: str) -> date | None:
 
 def day_parts(text: str) -> tuple[int, int, int] | None:
     """Year, month and day as written, day before month, be there such a day or not; None where no day is written."""
-    split = split_clock(_folded(text))
+    split = split_clock(as_capitals(text))
     found = written_days(split[0]) if split is not None else []
     if not found:
         return None
@@ -189,7 +190,7 @@ def settled(readings: list[Written], decisions: Decisions) -> list[Written]:
     return sound
 
 
-def _meant(written: Written, text: str, decisions: Decisions, near: bool = False) -> Meant:
+def reading_of(written: Written, text: str, decisions: Decisions, near: bool = False) -> Meant:
     """Month before day, and year first on two digits, are taken for a slip unless the column is written so."""
     order = written.layout[:3]
     odd = order in UNUSUAL and "date_order" in written.choices and decisions.get("date_order") != order
@@ -199,7 +200,7 @@ def _meant(written: Written, text: str, decisions: Decisions, near: bool = False
 def days(rule: ColumnRule, text: str, decisions: Decisions) -> Iterator[Readings]:
     """Readings of a text in a column of dates."""
     kind: Any = rule.field.type
-    split = split_clock(_folded(text))
+    split = split_clock(as_capitals(text))
     if split is None:
         return
     bare, clock = split
@@ -211,7 +212,7 @@ def days(rule: ColumnRule, text: str, decisions: Decisions) -> Iterator[Readings
         day = written.date
         if day is not None:
             near = bool(clock and not clock.is_midnight) or not _is_whole(kind, day)
-            reading = _meant(written, kind.format(day), decisions, near)
+            reading = reading_of(written, kind.format(day), decisions, near)
             readings.append(reading._replace(kind="date-hour") if clock else reading)
     if readings:
         yield tuple(readings)
@@ -229,7 +230,7 @@ def _is_whole(kind: Any, day: date) -> bool:
 def moments(rule: ColumnRule, text: str, decisions: Decisions) -> Iterator[Readings]:
     """Readings of a text in a column of days with an hour."""
     kind: Any = rule.field.type
-    split = split_clock(_folded(text))
+    split = split_clock(as_capitals(text))
     if split is None:
         return
     bare, clock = split
@@ -239,7 +240,7 @@ def moments(rule: ColumnRule, text: str, decisions: Decisions) -> Iterator[Readi
         for written in settled(written_days(bare), decisions):
             value = _moment(written, clock, zone)
             if value is not None:
-                readings.append(_meant(written, kind.format(value), decisions))
+                readings.append(reading_of(written, kind.format(value), decisions))
         if readings:
             yield tuple(readings)
         return
@@ -284,7 +285,7 @@ def years(rule: ColumnRule, text: str, decisions: Decisions) -> Iterator[Reading
         yield (Meant("number-zeros", found[1]),)
     if (found := re.fullmatch(r"(\d)\s(\d{3})", text)) and text[0] in "12":
         yield (Meant("number-thousands", found[1] + found[2]),)
-    split = split_clock(_folded(text))
+    split = split_clock(as_capitals(text))
     for written in settled(written_days(split[0]), decisions) if split is not None else ():
         yield (Meant("year-of-day", kind.format(written.year), near=True),)
 
@@ -310,92 +311,3 @@ def months(rule: ColumnRule, text: str, decisions: Decisions) -> Iterator[Readin
                 Meant("month-of-day", f"{w.year:04d}-{w.month:02d}", w.day != 1, w.choices)
                 for w in found_days
             )
-
-
-# -- days in a column of text -------------------------------------------------------------------------------------
-
-_BETWEEN_DAYS = re.compile(
-    r"\s*(?:_|;|\||/(?=\s)|(?<=\s)/|\s[-–—]\s|\sAU\s|\sA\s|\n)\s*|(?<=/\d{4})[/-](?=\d{1,2}/)"
-)
-_ISO_PAIR = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})[/–—-](\d{4}-\d{1,2}-\d{1,2})")
-_YEARS = re.compile(r"(?:DE )?(\d{4})\s?(?:[-–—/_;,]|A|AU)\s?(\d{4})")
-
-
-def days_in_text(rule: ColumnRule, text: str, decisions: Decisions) -> Iterator[Readings]:
-    """Readings of a text where a pattern asks for ISO days, or for two of them with a slash between."""
-    folded = _folded(text)
-    if (rule.of_days or rule.of_intervals) and any(map(str.isdigit, folded)):
-        pieces = _days_apart(folded)
-        if 1 <= len(pieces) <= 2:
-            yield from _joined(pieces, decisions)
-    if rule.of_years and (found := _YEARS.fullmatch(folded)):
-        yield (Meant("date-interval", f"{found[1]}/{found[2]}"),)
-
-
-def _days_apart(folded: str) -> list[str]:
-    if pair := _ISO_PAIR.fullmatch(folded):
-        return list(pair.groups())
-    folded = re.sub(r"^DU ", "", folded)
-    return [piece for piece in _BETWEEN_DAYS.split(folded) if piece]
-
-
-def _joined(pieces: list[str], decisions: Decisions) -> Iterator[Readings]:
-    found = []
-    for piece in pieces:
-        split = split_clock(piece)
-        if split is None or (split[1] is not None and not split[1].is_midnight):
-            return
-        found.append(settled(written_days(split[0]), decisions))
-    readings = []
-    for first in found[0]:
-        for last in found[-1] if len(found) == 2 else [first]:
-            same = all(last.choices.get(key, answer) == answer for key, answer in first.choices.items())
-            if not same or first.date is None or last.date is None or first.date > last.date:
-                continue
-            if len(found) == 1:
-                readings.append(_meant(first, first.date.isoformat(), decisions))
-            else:
-                text = f"{first.date.isoformat()}/{last.date.isoformat()}"
-                readings.append(Meant("date-interval", text, False, {**last.choices, **first.choices}))
-    if readings:
-        yield tuple(readings)
-
-
-# -- what the column tells ----------------------------------------------------------------------------------------
-
-ENOUGH = 3  # texts that can only be month before day, before the others are read so
-SHARE = 4  # … and at least a fourth of all the texts that tell the two orders apart or could
-MANY_TIMES = 10  # day before month stands as soon as it is ten times as frequent
-
-
-def decide_order(texts: Iterable[str]) -> dict[str, str]:
-    """The order of day and month that the texts of a column tell, if they do.
-
-    One day above 12 in the first place is enough for day before month, which is how people write here. The other order is
-    never guessed: it takes several texts that can mean nothing else, and none that contradicts.
-    """
-    told = {"dmy": 0, "mdy": 0, "ymd": 0}
-    open_texts = 0
-    for piece in (piece for text in texts for piece in _days_apart(_folded(text))):
-        split = split_clock(piece)
-        readings = written_days(split[0]) if split is not None else []
-        orders = {
-            w.choices.get("date_order", "dmy")
-            for w in readings
-            if w.date is not None and w.layout[:3] in told
-        }
-        if not readings or readings[0].layout == "ymd":
-            continue
-        usual = orders - {"ymd"} or orders
-        if len(usual) == 1:
-            told[usual.pop()] += 1
-        elif usual:
-            open_texts += 1
-    dmy, mdy, ymd = told.values()
-    if ymd >= ENOUGH and not dmy and not mdy:
-        return {"date_order": "ymd"}
-    if dmy and dmy >= MANY_TIMES * (mdy + ymd):
-        return {"date_order": "dmy"}
-    if mdy >= ENOUGH and not dmy and not ymd and mdy * SHARE >= mdy + open_texts:
-        return {"date_order": "mdy"}
-    return {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from schema_loader.repair import choices, codes, contact, days, lists, numbers, places, texts
+from schema_loader.repair import choices, codes, contact, days, lists, numbers, periods, places, texts
 from schema_loader.repair.model import ANSWERS, NO_DECISIONS, Decisions, Meant, Readings, Status
 from schema_loader.repair.rule import ColumnRule
 
@@ -21,7 +21,7 @@ def _plain(rule: ColumnRule, text: str, decisions: Decisions) -> Iterator[Readin
 
 
 OF_TEXT: tuple[Family, ...] = (
-    lists.many_of, _plain, days.days_in_text, contact.mail_addresses, contact.web_addresses, contact.phone_numbers,
+    lists.many_of, _plain, periods.days_in_text, contact.mail_addresses, contact.web_addresses, contact.phone_numbers,
     codes.codes, choices.listed_elsewhere,
 )  # fmt: skip
 FAMILIES: Mapping[str, tuple[Family, ...]] = {

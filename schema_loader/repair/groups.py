@@ -45,11 +45,16 @@ class _Group:
     def proposal(self, name: str, decisions: Decisions) -> ColumnProposal:
         shown = sorted(self.cells, key=lambda text: (-self.cells[text], text))[:SAMPLES]
         question = self._question(shown) if self.question else None
-        changes = {} if question else {t: f.readings[0].text for t, f in self.found.items() if f.readings}
+        changes: dict[str, str] = {}
+        readings: dict[str, tuple[str, ...]] = {}
+        if self.status in ("safe", "near"):
+            changes = {text: found.readings[0].text for text, found in self.found.items()}
+        else:
+            readings = {text: tuple(m.text for m in found.readings) for text, found in self.found.items()}
         samples = tuple(Sample(text, changes.get(text, ""), self.cells[text]) for text in shown)
         return ColumnProposal(
             name, self.kind, self.status, sum(self.cells.values()), len(self.cells), samples, question,
-            dict(decisions), changes,
+            dict(decisions), changes, readings,
         )  # fmt: skip
 
     def _question(self, shown: list[str]) -> Question:

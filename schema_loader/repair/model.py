@@ -22,6 +22,7 @@ from typing import Any, Literal, NamedTuple
 Status = Literal["safe", "near", "ask", "beyond"]
 
 NO_CHANGES: Mapping[str, str] = MappingProxyType({})
+NO_READINGS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 Decisions = Mapping[str, str]
 """How a column is read where its texts can mean several things: question → answer (:data:`ANSWERS`)."""
 NO_DECISIONS: Decisions = MappingProxyType({})
@@ -103,7 +104,8 @@ class Question:
 class ColumnProposal:
     """One kind of repair in one column: how many ``cells``, of how many distinct ``texts``, and ``samples``.
 
-    ``changes`` maps each text to what it becomes; it is empty where an answer is awaited or nothing can be done.
+    ``changes`` maps each text to what it becomes; it is empty where an answer is awaited or nothing can be done, and
+    ``readings`` then maps each text to all that it may become (nothing, where that is beyond repair).
     ``decisions`` are the readings that the column, or an answer, has settled for these changes.
     """
 
@@ -116,6 +118,9 @@ class ColumnProposal:
     question: Question | None = None
     decisions: Decisions = attribute(default_factory=lambda: NO_DECISIONS, hash=False)
     changes: Mapping[str, str] = attribute(default_factory=lambda: NO_CHANGES, repr=False, hash=False)
+    readings: Mapping[str, tuple[str, ...]] = attribute(
+        default_factory=lambda: NO_READINGS, repr=False, hash=False
+    )
 
     @property
     def id(self) -> str:
@@ -123,7 +128,7 @@ class ColumnProposal:
         return f"{self.kind}/{self.status}"
 
     def to_json(self, *, with_changes: bool = False) -> dict[str, Any]:
-        """The group as JSON can hold it. Its changes can be many, and :func:`~schema_loader.repair.mender` finds them again."""
+        """The group as JSON can hold it. Its texts can be many, and :func:`~schema_loader.repair.mender` finds them again."""
         data: dict[str, Any] = {
             "field": self.field, "kind": self.kind, "status": self.status, "cells": self.cells, "texts": self.texts,
             "samples": [_sample_json(sample) for sample in self.samples],
@@ -137,11 +142,12 @@ class ColumnProposal:
             data["question"] = {"name": self.question.name, "choices": choices}
         if with_changes:
             data["changes"] = dict(self.changes)
+            data["readings"] = {text: list(readings) for text, readings in self.readings.items()}
         return data
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> ColumnProposal:
-        """The group that :meth:`to_json` wrote; without changes where they were left out."""
+        """The group that :meth:`to_json` wrote; without its texts where they were left out."""
         question = data.get("question")
         return cls(
             data["field"], data["kind"], data["status"], data["cells"], data["texts"], _samples(data["samples"]),
@@ -150,6 +156,7 @@ class ColumnProposal:
                 tuple(Choice(choice["answer"], _samples(choice["samples"])) for choice in question["choices"]),
             ),
             dict(data.get("decisions", {})), dict(data.get("changes", {})),
+            {text: tuple(readings) for text, readings in data.get("readings", {}).items()},
         )  # fmt: skip
 
 

@@ -87,7 +87,7 @@ def numbers(rule: ColumnRule, text: str, decisions: Decisions) -> Iterator[Readi
     readings: list[Meant] = []
     for number in _settled(written_numbers(bare), decisions):
         for plain, choices in (
-            _shares(number, decisions) if unit == "number-percent" else ((number.plain, {}),)
+            _shares(rule, number, decisions) if unit == "number-percent" else ((number.plain, {}),)
         ):
             written = _as_written(rule, plain)
             if written is not None:
@@ -125,13 +125,21 @@ def _settled(found: list[Number], decisions: Decisions) -> list[Number]:
     return agreeing or found
 
 
-def _shares(number: Number, decisions: Decisions) -> Iterable[tuple[str, Decisions]]:
+def _shares(rule: ColumnRule, number: Number, decisions: Decisions) -> Iterable[tuple[str, Decisions]]:
     """80 % as the share 0.8 and as the number 80; the column's bounds mostly leave one of them."""
-    decided = decisions.get("percent")
+    decided = decisions.get("percent") or _percent_of(rule)
     share = f"{Decimal(number.plain).scaleb(-2).normalize():f}"
     for answer, plain in (("share", share), ("hundred", number.plain)):
         if decided in (None, answer):
             yield plain, {"percent": answer}
+
+
+def _percent_of(rule: ColumnRule) -> str | None:
+    """What a percentage is in a column whose bounds tell it: up to 1, or up to 100."""
+    if rule.accepts(rule.field.type.format(Decimal("0.5"))) and not rule.accepts("50"):
+        return "share"
+    maximum = rule.field.constraints.get("maximum")
+    return "hundred" if maximum is not None and maximum.value == 100 else None
 
 
 def _as_written(rule: ColumnRule, plain: str) -> tuple[str, bool] | None:
