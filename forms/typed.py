@@ -12,9 +12,10 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
+from forms.meant import clock_meant, moment_meant, plain_number
 from schema_loader.field import Field
 from schema_loader.folding import fold
-from schema_loader.messages.hints import MONTHS, clock_meant, day_meant, moment_meant, plain_number
+from schema_loader.repair.days import MONTHS, day_meant
 from schema_loader.types import (
     DatetimeType,
     DateType,
@@ -58,8 +59,10 @@ def understood(field: Field, typed: str, lang: str = "fr") -> str:
     value, faults = field.read(bare)
     if value is None:
         return field.normalise(bare) if not faults else typed
-    if faults and not field.read(typed)[1]:
-        return field.normalise(typed)  # a rule wants the spaces around
+    if faults and field.type.name in ("string", "any"):
+        return field.normalise(
+            typed
+        )  # a rule wants the spaces around, or what was typed is to be seen as it was
     return field.type.format(value)
 
 

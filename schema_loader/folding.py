@@ -1,4 +1,4 @@
-"""Texts compared as people mean them: one way to fold, for headers, choices and hints."""
+"""Texts compared as people mean them: one way to fold, for headers, choices and repairs."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ def _bare(letter: str) -> str:
     return bare.casefold().replace("œ", "oe").replace("æ", "ae").replace("’", "'")
 
 
+# What stands between two words; signs that mean something (+ < > % €) and the minus of a number stay
+_BETWEEN_WORDS = re.compile(r"(?:[\s_'‘/,;.:()\[\]\"«»“”!?…‑–—]|-(?!\d)|(?<=\w)-)+")
+
+
 def fold_letters(text: str) -> str:
     """A text without case, accents or ligatures, typographic apostrophes straight; every space stays."""
     if not text.isascii():
@@ -26,3 +30,8 @@ def fold_letters(text: str) -> str:
 def fold(text: str) -> str:
     """The same without surplus spaces."""
     return " ".join(fold_letters(text).split())
+
+
+def fold_words(text: str) -> str:
+    """The words of a text alone: no case, no accents, and one space for all that stands between two words."""
+    return _BETWEEN_WORDS.sub(" ", fold_letters(text)).strip()

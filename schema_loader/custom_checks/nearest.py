@@ -9,21 +9,35 @@ from functools import cached_property
 
 from schema_loader.folding import fold_letters
 
-LONGEST = 100  # characters; no name is longer, and the search stays bounded
+LONGEST = 200  # characters; no choice of a real list is longer, and the search stays bounded
 FEW = 500  # names that can each be compared with a text
+SHORTEST = 4  # characters; one letter of fewer is too large a part to be a slip
+ALIKE = 0.75  # of difflib's ratio
+PAIRS_ALIKE = 0.5  # of the pairs of letters: what is less alike is not compared letter by letter
+COMPARED = 4  # the most promising names of a list, compared letter by letter
 
 _SPACES = re.compile(r"\s+")
 _BETWEEN = re.compile(r"[\s\-'/]+")
 _SAINT = re.compile(r"\bst(e?)\b")
+_DIGITS = re.compile(r"\d+")
 _ARTICLES = ("le ", "la ", "les ", "l ")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz "
 
 
-class Names:
-    """A closed list of names, letter for letter. ``load`` is called when it is first needed."""
+def loose(text: str) -> str:
+    """A name of a place without case, accents, hyphens or apostrophes, « St » written out."""
+    return _SAINT.sub(r"saint\1", _BETWEEN.sub(" ", fold_letters(text)).strip())
 
-    def __init__(self, load: Callable[[], Collection[str]]) -> None:
+
+class Names:
+    """A closed list of names, letter for letter. ``load`` is called when it is first needed.
+
+    ``key`` folds a name to what two spellings of it share.
+    """
+
+    def __init__(self, load: Callable[[], Collection[str]], key: Callable[[str], str] = loose) -> None:
         self._load = load
+        self._key = key
 
     @cached_property
     def values(self) -> Collection[str]:
@@ -34,10 +48,12 @@ class Names:
         """The name that differs from a text by case, accents, hyphens, « St », an article or a letter; or empty."""
         if len(text) > LONGEST:
             return ""
-        wanted = _loose(text)
-        key = wanted if wanted in self._by_loose else self._close(wanted)
+        wanted = self._key(text)
+        if not wanted:
+            return ""
+        key = wanted if wanted in self._by_key else self._close(wanted)
         # « Azerat » and « Azérat » are two communes: what is typed with the right accents decides
-        alike = self._by_loose.get(key, ("",))
+        alike = self._by_key.get(key, ("",))
         return max(
             alike,
             key=lambda value: (
@@ -46,23 +62,49 @@ class Names:
             ),
         )
 
+    def spelt(self, text: str) -> str:
+        """The one name that is the text but for case, accents and signs between words; empty where two are."""
+        key = self._key(text) if len(text) <= LONGEST else ""
+        alike = self._by_key.get(key, ()) if key else ()
+        return alike[0] if len(alike) == 1 else ""
+
     def _close(self, wanted: str) -> str:
         """The key of another name that is meant by a key, or empty."""
-        if len(wanted) < 4:
+        if len(wanted) < SHORTEST:
             return ""
-        if len(self._by_loose) <= FEW:
-            return "".join(difflib.get_close_matches(wanted, self._by_loose, 1, 0.75))
-        found = [key for key in _articled(wanted) if key in self._by_loose]
-        found = found or sorted(self._by_loose.keys() & _misspelt(wanted))
+        if len(self._by_key) <= FEW:
+            return self._closest(wanted)
+        found = [key for key in _articled(wanted) if key in self._by_key]
+        found = found or sorted(self._by_key.keys() & _misspelt(wanted))
         return min(found, key=lambda key: key[0] != wanted[0], default="")
 
+    def _closest(self, wanted: str) -> str:
+        """The most alike of few keys. Figures are no letters: « lot 2 » is not « lot 3 » misspelt."""
+        pairs = _pairs(wanted)
+        size = pairs.bit_count()
+        ranked = sorted(
+            (
+                (2 * (pairs & theirs).bit_count() / ((size + theirs.bit_count()) or 1), key)
+                for key, theirs in self._pairs_by_key
+            ),
+            reverse=True,
+        )[:COMPARED]
+        keys = [key for score, key in ranked if score >= PAIRS_ALIKE]
+        numbers = _DIGITS.findall(wanted)
+        keys = [key for key in keys if _DIGITS.findall(key) == numbers]
+        return "".join(difflib.get_close_matches(wanted, keys, 1, ALIKE))
+
     @cached_property
-    def _by_loose(self) -> dict[str, tuple[str, ...]]:
+    def _by_key(self) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
         for value in sorted(self.values):
-            key = _loose(value)
+            key = self._key(value)
             found[key] = (*found.get(key, ()), value)
         return found
+
+    @cached_property
+    def _pairs_by_key(self) -> list[tuple[str, int]]:
+        return [(key, _pairs(key)) for key in self._by_key]
 
 
 class Codes(Names):
@@ -77,8 +119,12 @@ class Codes(Names):
         return bare if bare in self.values else zero if zero in self.values else ""
 
 
-def _loose(text: str) -> str:
-    return _SAINT.sub(r"saint\1", _BETWEEN.sub(" ", fold_letters(text)).strip())
+def _pairs(key: str) -> int:
+    """The pairs of neighbouring letters of a key, as bits: two sets of them are compared in no time."""
+    bits = 0
+    for first, second in zip(f" {key}", f"{key} ", strict=True):
+        bits |= 1 << ((ord(first) * 31 + ord(second)) & 511)
+    return bits
 
 
 def _articled(key: str) -> Iterator[str]:
