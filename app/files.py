@@ -7,16 +7,22 @@ the service alone; its name is ours, never one that a person chose.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import re
 import secrets
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from app.settings import get_settings
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,119}")
+
+
+class TooLarge(Exception):
+    """A stream holds more than it may."""
 
 
 def path_of(establishment: int, name: str) -> Path:
@@ -76,3 +82,32 @@ def remove_older(establishment: int, prefix: str, seconds: float) -> None:
         with contextlib.suppress(FileNotFoundError):
             if path.stat().st_mtime < limit:
                 path.unlink()
+
+
+def write_stream(establishment: int, name: str, source: BinaryIO, limit: int) -> tuple[int, str]:
+    """Keep what a stream holds, ``limit`` octets at most, some at a time. Gives how many, and their SHA-256 in hex.
+
+    Raises :class:`TooLarge`: nothing is kept then.
+    """
+    target = path_of(establishment, name)
+    get_settings().ensure_data_dir()
+    for folder in (target.parent.parent, target.parent):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    draft = target.with_name(f".{name}.{secrets.token_hex(4)}")
+    digest, octets = hashlib.sha256(), 0
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            while chunk := source.read(1 << 20):
+                octets += len(chunk)
+                if octets > limit:
+                    raise TooLarge
+                digest.update(chunk)
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(target)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    return octets, digest.hexdigest()

@@ -47,6 +47,8 @@ ACTS: Mapping[str, str] = {
     "schema.added": N_("Modèle ajouté"),
     "schema.offered": N_("Modèle proposé"),
     "schema.withdrawn": N_("Modèle retiré des choix"),
+    "submission.accepted": N_("Fichier importé"),
+    "submission.undone": N_("Import annulé"),
 }
 """Act → its words, in the alphabetical order of the acts. A test finds an act that is noted and has none."""
 

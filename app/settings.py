@@ -79,6 +79,12 @@ class Settings(BaseSettings):
     """Octets of a form; files have :attr:`max_upload`."""
     max_upload: int = Field(default=200 * MEGA, ge=KILO)
     """Octets of a file that a person sends."""
+    max_import_rows: int = Field(default=2_000_000, ge=1)
+    """Filled rows of a file that a person imports."""
+    max_import_cells: int = Field(default=60_000_000, ge=1)
+    """Filled cells of such a file."""
+    max_import_sheets: int = Field(default=200, ge=1)
+    """Sheets of a workbook."""
     fetch_seconds: float = Field(default=20, gt=0)
     """How long another site may take to answer."""
     allow_private_addresses: bool = False

@@ -1,0 +1,486 @@
+"""The steps of an import: each decision of a person, kept as it is made, so that it may be gone on with on another machine."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from sqlalchemy.orm import Session
+
+from app import files, jobs, journal
+from app.datasets import service as datasets
+from app.datasets.service import DatasetView
+from app.errors import AppError, Conflict, NotFound
+from app.i18n import N_, language
+from app.models import Mode, Submission, SubmissionState
+from app.records.judge import stored_faults
+from app.settings import get_settings
+from app.submissions import queries
+from app.submissions.intake import Change, Plan
+from importers.detect import Detected, detect
+from importers.limits import Limits
+from importers.matching import Matching, match_table
+from importers.table import Table, read_table
+from schema_loader import messages
+from schema_loader.check import check_row
+from schema_loader.errors import CellError, TableUnreadable
+from schema_loader.repair import ColumnProposal, mender
+
+LABEL_MOST = 200
+"""Characters of a label that are remembered, or kept beside a record."""
+ROWS_SHOWN = 20_000
+"""Faulty rows of one import that a person can look at."""
+
+
+class FileRefused(AppError):
+    """The file cannot be read as a table: the words are the core's."""
+
+    status = 422
+
+    def __init__(self, unreadable: TableUnreadable) -> None:
+        super().__init__("")
+        self.unreadable = unreadable
+
+    def told(self) -> messages.Message:
+        """What is wrong, and how to mend it, in the current language."""
+        return messages.unreadable(self.unreadable, language())
+
+    def text(self, lang: str | None = None) -> str:
+        return str(messages.unreadable(self.unreadable, lang or language()))
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a person decides of how a file is read; None where what was found stands. ``header_row`` 0: there is none."""
+
+    sheet: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    header_row: int | None = None
+
+
+def limits() -> Limits:
+    """The bounds that the settings give to imports."""
+    settings = get_settings()
+    return Limits(
+        file_bytes=settings.max_upload,
+        rows=settings.max_import_rows,
+        cells=settings.max_import_cells,
+        sheets=settings.max_import_sheets,
+    )
+
+
+def receive(
+    session: Session, dataset: DatasetView, file_name: str, source: BinaryIO, *, account: int | None
+) -> Submission:
+    """Keep a file that was sent and find out what it is. Flushes. Raises :class:`FileRefused`, nothing being kept then."""
+    datasets.refuse_if_closed(dataset)
+    stored = f"import-{secrets.token_hex(12)}"
+    try:
+        octets, file_hash = files.write_stream(
+            dataset.establishment, stored, source, get_settings().max_upload
+        )
+    except files.TooLarge as too_large:
+        raise FileRefused(
+            TableUnreadable("file-too-large", limit=get_settings().max_upload >> 20)
+        ) from too_large
+    try:
+        path = files.path_of(dataset.establishment, stored)
+        known = queries.memory(session, dataset.establishment, dataset.version_id)
+        detected = _found(path, dataset, Chosen(), tuple(known))
+        made = Submission(
+            establishment_id=dataset.establishment,
+            dataset_id=dataset.id,
+            account_id=account,
+            file_name=_plain_name(file_name),
+            stored_name=stored,
+            file_hash=file_hash,
+            octets=octets,
+            detected={**detected.to_json(), "header_row": None},
+            mode=Mode.update if dataset.schema.primary_key else Mode.add,
+            key=list(dataset.schema.primary_key),
+        )
+        session.add(made)
+        session.flush()
+    except BaseException:
+        files.remove(dataset.establishment, stored)
+        raise
+    return made
+
+
+def _plain_name(name: str) -> str:
+    kept = "".join(c for c in name.replace("\\", "/").rpartition("/")[2] if c.isprintable())
+    return kept[:200] or "fichier"
+
+
+def _found(path: Path, dataset: DatasetView, chosen: Chosen, labels: Sequence[str]) -> Detected:
+    try:
+        return detect(
+            path,
+            dataset.schema,
+            labels=labels,
+            encoding=chosen.encoding,
+            delimiter=chosen.delimiter,
+            sheet=chosen.sheet,
+            limits=limits(),
+        )
+    except TableUnreadable as unreadable:
+        raise FileRefused(unreadable) from unreadable
+
+
+def find(session: Session, dataset: DatasetView, submission: int) -> Submission:
+    """An import of the dataset. Raises :class:`NotFound`."""
+    found = queries.get(session, dataset.establishment, dataset.id, submission)
+    if found is None or found.state == SubmissionState.dropped:
+        raise NotFound
+    return found
+
+
+def path_of(submission: Submission) -> Path:
+    """Where the file lies."""
+    return files.path_of(submission.establishment_id, submission.stored_name)
+
+
+def detected_of(submission: Submission) -> Detected:
+    """How the file is read."""
+    data = dict(submission.detected)
+    data.pop("header_row", None)
+    return Detected.from_json(data)
+
+
+def table_of(session: Session, dataset: DatasetView, submission: Submission) -> Table:
+    """The file as a table, its beginning read. Raises :class:`FileRefused`."""
+    known = queries.memory(session, dataset.establishment, dataset.version_id)
+    try:
+        return read_table(
+            path_of(submission),
+            detected_of(submission),
+            dataset.schema,
+            labels=tuple(known),
+            header_row=submission.detected.get("header_row"),
+            limits=limits(),
+        )
+    except TableUnreadable as unreadable:
+        raise FileRefused(unreadable) from unreadable
+    except FileNotFoundError as gone:
+        raise AppError(
+            N_(
+                "Le fichier de cet import n’est plus là : il n’est gardé qu’un temps. Recommencez l’import avec votre fichier."
+            )
+        ) from gone
+
+
+def choose_reading(session: Session, dataset: DatasetView, submission: Submission, chosen: Chosen) -> None:
+    """Read the file in another way; what was decided of its columns is forgotten. Raises :class:`FileRefused`."""
+    refuse_unless_open(submission)
+    known = queries.memory(session, dataset.establishment, dataset.version_id)
+    detected = _found(path_of(submission), dataset, chosen, tuple(known))
+    described = {**detected.to_json(), "header_row": chosen.header_row}
+    if described != submission.detected:
+        queries.note(
+            session,
+            submission.establishment_id,
+            submission.id,
+            detected=described,
+            matching=None,
+            repairs=[],
+            replacements={},
+            fixes={},
+            summary={},
+        )
+        session.refresh(submission)
+
+
+def matching_of(session: Session, dataset: DatasetView, submission: Submission, table: Table) -> Matching:
+    """The columns as confirmed, else as proposed."""
+    if submission.matching is not None:
+        return Matching.from_json(submission.matching)
+    known = queries.memory(session, dataset.establishment, dataset.version_id)
+    return match_table(dataset.schema, table, known)
+
+
+def confirm_columns(
+    session: Session, dataset: DatasetView, submission: Submission, matching: Matching, *, account: int | None
+) -> None:
+    """Keep which column is which, remember it for the next file, and have the values read by a job."""
+    refuse_unless_open(submission)
+    memory = {label[:LABEL_MOST]: field for label, field in matching.memory().items() if label}
+    queries.remember(session, dataset.establishment, dataset.version_id, memory)
+    queries.note(
+        session,
+        submission.establishment_id,
+        submission.id,
+        matching=matching.to_json(),
+        repairs=[],
+        replacements={},
+        fixes={},
+        summary={},
+    )
+    _work(session, submission, "survey", account)
+
+
+def decide_repairs(
+    session: Session,
+    submission: Submission,
+    decisions: Mapping[str, str],
+    *,
+    account: int | None,
+) -> None:
+    """Keep what was said of each proposal: its place in the list → ``accept``, ``refuse`` or an answer; then have all rows checked."""
+    refuse_unless_open(submission)
+    kept = []
+    for place, repair in enumerate(submission.repairs):
+        said = decisions.get(str(place), repair.get("said", ""))
+        kept.append({**repair, "said": said})
+    queries.note(session, submission.establishment_id, submission.id, repairs=kept)
+    _work(session, submission, "check", account)
+
+
+def check_again(session: Session, submission: Submission, *, account: int | None) -> None:
+    """Have all rows checked, with what has been corrected."""
+    refuse_unless_open(submission)
+    _work(session, submission, "check", account)
+
+
+def _work(session: Session, submission: Submission, what: str, account: int | None) -> None:
+    from app.submissions import work  # which imports this module
+
+    task: Any = {
+        "survey": work.survey,
+        "check": work.check_rows,
+        "accept": work.accept_rows,
+        "undo": work.undo_rows,
+    }[what]
+    state = {"accept": SubmissionState.accepting, "undo": SubmissionState.undoing}.get(
+        what, SubmissionState.checking
+    )
+    job = jobs.enqueue(
+        session,
+        task,
+        establishment=submission.establishment_id,
+        account=account,
+        lock=f"submission:{submission.establishment_id}:{submission.id}",
+        submission=submission.id,
+    )
+    queries.note(session, submission.establishment_id, submission.id, state=state, job_id=job)
+    session.expire(submission)
+
+
+# --- the plan -------------------------------------------------------------------------------------------------------
+
+
+def accepted_repairs(submission: Submission) -> list[ColumnProposal]:
+    """The proposals that a person has accepted, or answered."""
+    return [
+        ColumnProposal.from_json(repair)
+        for repair in submission.repairs
+        if repair.get("said") == "accept" and repair["status"] in ("safe", "near")
+    ]
+
+
+def plan_of(dataset: DatasetView, submission: Submission, matching: Matching | None = None) -> Plan:
+    """What the person decided, ready to be applied to every row."""
+    if matching is None:
+        if submission.matching is None:
+            raise Conflict(N_("Dites d’abord quelle colonne est laquelle."))
+        matching = Matching.from_json(submission.matching)
+    repairs = accepted_repairs(submission)
+    changes: dict[str, Change] = {}
+    for field in dataset.schema.fields:
+        own = [repair for repair in repairs if repair.field == field.name]
+        replaced = submission.replacements.get(field.name, {})
+        mend = mender(field, own, dataset.schema) if own else None
+        if mend is not None or replaced:
+            changes[field.name] = _change(mend, replaced)
+    labels = matching.labels
+    return Plan(
+        columns={match.field: match.column for match in matching.matches if match.column is not None},
+        constants={filler.field: filler.value for filler in matching.constants},
+        changes=changes,
+        fixes={int(number): cells for number, cells in submission.fixes.items()},
+        kept=[(index, labels[index][:LABEL_MOST]) for index in matching.ignored],
+    )
+
+
+def _change(mend: Callable[[str], str] | None, replaced: Mapping[str, str]) -> Change:
+    def change(text: str) -> str:
+        made = mend(text) if mend is not None else text
+        return replaced.get(made, made)
+
+    return change
+
+
+# --- errors ---------------------------------------------------------------------------------------------------------
+
+
+def fix_row(
+    session: Session, dataset: DatasetView, submission: Submission, row_number: int, typed: Mapping[str, str]
+) -> Sequence[CellError]:
+    """Correct one faulty row; gives what is still wrong with it (keys are judged by the next check of all rows)."""
+    refuse_unless_open(submission)
+    row = queries.row(session, dataset.establishment, submission.id, "fault", row_number)
+    if row is None:
+        raise NotFound
+    changed = {
+        name: text
+        for name, text in typed.items()
+        if name in dataset.schema.by_name and text != row.cells.get(name, "")
+    }
+    if not changed:
+        return check_row(dataset.schema, row.cells)
+    cells = {name: text for name, text in {**row.cells, **changed}.items() if text}
+    errors = check_row(dataset.schema, cells)
+    queries.set_row(
+        session, dataset.establishment, submission.id, row_number, cells, stored_faults(errors) or ()
+    )
+    fixes = {**submission.fixes, str(row_number): {**submission.fixes.get(str(row_number), {}), **changed}}
+    queries.note(session, dataset.establishment, submission.id, fixes=fixes)
+    session.refresh(submission)
+    return errors
+
+
+def replace_text(
+    session: Session, dataset: DatasetView, submission: Submission, field: str, before: str, after: str
+) -> int:
+    """« Corriger les N pareils »: a text of a column becomes another in every row. Gives how many faulty rows had it."""
+    refuse_unless_open(submission)
+    if field not in dataset.schema.by_name:
+        raise NotFound
+    replacements = {name: dict(texts) for name, texts in submission.replacements.items()}
+    own = replacements.setdefault(field, {})
+    for known, value in list(own.items()):
+        if value == before:
+            own[known] = after
+    own[before] = after
+    changed = 0
+    for row in queries.with_text(session, dataset.establishment, submission.id, field, before, ROWS_SHOWN):
+        if field in submission.fixes.get(str(row.row_number), {}):
+            continue
+        cells = {name: text for name, text in {**row.cells, field: after}.items() if text}
+        errors = check_row(dataset.schema, cells)
+        queries.set_row(
+            session, dataset.establishment, submission.id, row.row_number, cells, stored_faults(errors) or ()
+        )
+        changed += 1
+    queries.note(session, dataset.establishment, submission.id, replacements=replacements)
+    session.refresh(submission)
+    return changed
+
+
+# --- acceptance -----------------------------------------------------------------------------------------------------
+
+
+def choose_mode(
+    session: Session,
+    dataset: DatasetView,
+    submission: Submission,
+    *,
+    mode: Mode,
+    key: Sequence[str],
+    keep_faulty: bool,
+    account: int | None,
+) -> None:
+    """Keep how the rows meet the records that are there; what it would do is counted again."""
+    refuse_unless_open(submission)
+    names = [name for name in key if name in dataset.schema.by_name]
+    if mode == Mode.update and not names:
+        raise AppError(
+            N_(
+                "Pour mettre à jour, il faut une ou plusieurs colonnes qui distinguent chaque ligne, comme un numéro."
+            )
+        )
+    queries.note(
+        session,
+        dataset.establishment,
+        submission.id,
+        mode=mode,
+        key=names,
+        keep_faulty=keep_faulty,
+    )
+    session.refresh(submission)
+    _work(session, submission, "check", account)
+
+
+def ask_acceptance(
+    session: Session, dataset: DatasetView, submission: Submission, *, sure: bool, account: int | None
+) -> None:
+    """Have the rows kept by a job. Raises :class:`Conflict` when a replacement empties more than half and nobody said « sure »."""
+    datasets.refuse_if_closed(dataset)
+    held = queries.locked(session, dataset.establishment, submission.id)
+    if held is None:
+        raise NotFound
+    refuse_unless_open(held)
+    if not held.summary.get("counts"):
+        raise Conflict(N_("Les lignes n’ont pas encore été vérifiées."))
+    counts = held.summary["counts"]
+    if halves(counts) and not sure:
+        raise Conflict(
+            N_(
+                "Cet import retirerait plus de la moitié des lignes du jeu de données. Confirmez que c’est bien voulu."
+            )
+        )
+    _work(session, held, "accept", account)
+    session.refresh(submission)
+
+
+def halves(counts: Mapping[str, int]) -> bool:
+    """Whether a replacement takes away more than half of what is there."""
+    return counts.get("trashed", 0) * 2 > counts.get("records", 0) > 0
+
+
+def ask_undo(session: Session, dataset: DatasetView, submission: Submission, *, account: int | None) -> None:
+    """Have an accepted import taken back by a job. Raises :class:`Conflict` for one that is not accepted."""
+    datasets.refuse_if_closed(dataset)
+    held = queries.locked(session, dataset.establishment, submission.id)
+    if held is None:
+        raise NotFound
+    if held.state != SubmissionState.accepted:
+        raise Conflict(N_("Cet import n’est pas, ou n’est plus, dans le jeu de données."))
+    _work(session, held, "undo", account)
+    session.refresh(submission)
+
+
+def drop(session: Session, submission: Submission) -> None:
+    """Give an import up before anything was kept of it; the file goes."""
+    refuse_unless_open(submission)
+    for kind in ("fault", "diff"):
+        queries.clear_rows(session, submission.establishment_id, submission.id, kind)
+    queries.note(session, submission.establishment_id, submission.id, state=SubmissionState.dropped)
+    files.remove(submission.establishment_id, submission.stored_name)
+
+
+def refuse_unless_open(submission: Submission) -> None:
+    """Raises :class:`Conflict` while a job works on the import, and once it is over."""
+    if submission.state == SubmissionState.open:
+        return
+    if submission.state in (SubmissionState.checking, SubmissionState.accepting, SubmissionState.undoing):
+        raise Conflict(N_("Un traitement est en cours sur cet import. Attendez qu’il se termine."))
+    raise Conflict(N_("Cet import est terminé : il ne se change plus."))
+
+
+def noted(
+    session: Session,
+    dataset: DatasetView,
+    submission: Submission,
+    act: str,
+    account: int | None,
+    **details: int,
+) -> None:
+    """An entry of the journal."""
+    journal.note(
+        session,
+        act=act,
+        account=account,
+        establishment=dataset.establishment,
+        subject=f"submission:{dataset.slug}/{submission.id}",
+        **details,
+    )
+
+
+def now() -> datetime:
+    """The present moment."""
+    return datetime.now(UTC)
