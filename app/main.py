@@ -39,6 +39,7 @@ FEATURES: tuple[str, ...] = (
     "app.datasets.settings.views",
     "app.records.trash.views",
     "app.records.export.views",
+    "app.submissions.views",
     "app.records.listing.views",
     "app.records.entry.views",
     "app.records.live.views",

@@ -225,19 +225,38 @@ def confirm_columns(
 
 def decide_repairs(
     session: Session,
+    dataset: DatasetView,
     submission: Submission,
     decisions: Mapping[str, str],
     *,
     account: int | None,
 ) -> None:
-    """Keep what was said of each proposal: its place in the list → ``accept``, ``refuse`` or an answer; then have all rows checked."""
+    """Keep what was said of each proposal: its place in the list → ``accept``, ``refuse``, or an answer to its question.
+
+    An answer makes the values be read again, for the proposal that it gives; else all rows are checked.
+    """
     refuse_unless_open(submission)
-    kept = []
+    kept, asked = [], False
     for place, repair in enumerate(submission.repairs):
         said = decisions.get(str(place), repair.get("said", ""))
+        question = repair.get("question")
+        if question and said in {choice["answer"] for choice in question["choices"]}:
+            asked = True
         kept.append({**repair, "said": said})
     queries.note(session, submission.establishment_id, submission.id, repairs=kept)
-    _work(session, submission, "check", account)
+    _work(session, submission, "survey" if asked else "check", account)
+
+
+def answers_of(submission: Submission) -> dict[str, dict[str, str]]:
+    """Field → question → answer, of the proposals that were answered; those that an earlier answer gave keep theirs."""
+    found: dict[str, dict[str, str]] = {}
+    for repair in submission.repairs:
+        question, said = repair.get("question"), repair.get("said", "")
+        own = found.setdefault(repair["field"], {})
+        own.update(repair.get("answers", {}))
+        if question and said in {choice["answer"] for choice in question["choices"]}:
+            own[question["name"]] = said
+    return {field: answers for field, answers in found.items() if answers}
 
 
 def check_again(session: Session, submission: Submission, *, account: int | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
@@ -26,7 +26,7 @@ from app.submissions.check import Checked
 from app.submissions.intake import StartAgain
 from importers.table import Table
 from schema_loader.errors import CellError
-from schema_loader.repair import propose_column, second_look
+from schema_loader.repair import ColumnProposal, propose_column, second_look
 
 DISTINCT_MOST = 100_000
 """Distinct texts of a column that repairs are proposed for."""
@@ -81,10 +81,10 @@ def survey(job: Job, submission: int) -> None:
             if held.state != SubmissionState.checking:
                 return
             values: dict[str, Any] = {"repairs": repairs}
-            if repairs:
+            if any(not repair["said"] for repair in repairs):
                 values["state"] = SubmissionState.open
             queries.note(session, job.establishment, submission, **values)
-        if not repairs:
+        if all(repair["said"] for repair in repairs):
             _check(job, submission)
 
 
@@ -101,15 +101,37 @@ def proposals(
     """Repairs for the columns of a file, by column and by kind, as JSON; safe ones first."""
     plan = service.plan_of(dataset, held)
     counts = distinct_texts(dataset, table, plan, job)
-    groups = []
+    answers = service.answers_of(held)
+    said = {(one["field"], one["kind"], one["status"]): one.get("said", "") for one in held.repairs}
+    groups: list[ColumnProposal] = []
     for field in dataset.schema.fields:
         own = counts.get(field.name)
         if own:
-            groups += propose_column(field, own, dataset.schema)
-            groups += second_look(field, own, dataset.schema)
+            groups += propose_column(field, own, dataset.schema, **answers.get(field.name, {}))
+            groups += second_look(field, own, dataset.schema, **answers.get(field.name, {}))
     order = {"safe": 0, "ask": 1, "near": 2, "beyond": 3}
     groups.sort(key=lambda group: order[group.status])
-    return [group.to_json() for group in groups]
+    return [
+        {
+            **group.to_json(),
+            "answers": answers.get(group.field, {}),
+            "said": _said(group, said, answers),
+        }
+        for group in groups
+    ]
+
+
+def _said(
+    group: ColumnProposal,
+    said: Mapping[tuple[str, str, str], str],
+    answers: Mapping[str, Mapping[str, str]],
+) -> str:
+    """What the person has said of a proposal already; that which an answer of theirs has just given is accepted by it."""
+    before = said.get((group.field, group.kind, group.status))
+    if before is not None:
+        return before if group.question is None else ""
+    decided = set(group.decisions.items()) & set(answers.get(group.field, {}).items())
+    return "accept" if decided and group.status in ("safe", "near") else ""
 
 
 def distinct_texts(
@@ -329,18 +351,20 @@ def accept_rows(job: Job, submission: int) -> None:
 @task("submissions.undo", lane="default")
 def undo_rows(job: Job, submission: int) -> None:
     """Take an import back, but for the records that were changed since."""
-    with held_by(job, submission, SubmissionState.undoing, SubmissionState.accepted):
-        with job.transaction() as session:
-            dataset, held = found(session, job, submission)
-            if held.state != SubmissionState.undoing:
-                return
-            undone = accept.undo(session, dataset, submission=submission, account=job.account)
-            queries.note(
-                session,
-                job.establishment,
-                submission,
-                state=SubmissionState.undone,
-                undone_at=service.now(),
-                summary={**held.summary, "undone": {**asdict(undone), "conflicts": list(undone.conflicts)}},
-            )
-            service.noted(session, dataset, held, "submission.undone", job.account, removed=undone.removed)
+    with (
+        held_by(job, submission, SubmissionState.undoing, SubmissionState.accepted),
+        job.transaction() as session,
+    ):
+        dataset, held = found(session, job, submission)
+        if held.state != SubmissionState.undoing:
+            return
+        undone = accept.undo(session, dataset, submission=submission, account=job.account)
+        queries.note(
+            session,
+            job.establishment,
+            submission,
+            state=SubmissionState.undone,
+            undone_at=service.now(),
+            summary={**held.summary, "undone": {**asdict(undone), "conflicts": list(undone.conflicts)}},
+        )
+        service.noted(session, dataset, held, "submission.undone", job.account, removed=undone.removed)

@@ -1,0 +1,351 @@
+"""What the pages of an import show: where it stands, its columns, its repairs, its errors, what it will do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.datasets.access import At
+from app.formats import number
+from app.i18n import gettext, language, ngettext
+from app.models import JobProgress, Submission, SubmissionRow, SubmissionState
+from app.records.entry.faults import Faults, told
+from app.records.entry.values import Difference, differences
+from app.submissions import queries
+from forms.binding import Shown, show
+from forms.control import Control, controls
+from importers.matching import Matching
+from importers.table import Table
+from schema_loader.check import check_row
+from schema_loader.errors import CellError, TableUnreadable
+from schema_loader.messages import Message, cell_message, repair_words
+from schema_loader.messages.files import unreadable
+from schema_loader.repair import ColumnProposal
+
+STEPS = ("fichier", "feuille", "colonnes", "valeurs", "erreurs", "resume")
+ROWS = 20
+SAMPLES = 3
+
+
+def steps(path: str, submission: Submission | None, current: str) -> list[tuple[str, str]]:
+    """The six steps, each with its address where it may be gone to."""
+    labels = {
+        "fichier": gettext("Fichier"),
+        "feuille": gettext("Feuille"),
+        "colonnes": gettext("Colonnes"),
+        "valeurs": gettext("Valeurs"),
+        "erreurs": gettext("Erreurs"),
+        "resume": gettext("Résumé"),
+    }
+    if submission is None:
+        return [(labels[step], "") for step in STEPS]
+    reached = furthest(submission)
+    base = f"{path}/importer/{submission.id}"
+    return [
+        (labels[step], f"{base}/{step}" if step != "fichier" and STEPS.index(step) <= reached else "")
+        for step in STEPS
+    ]
+
+
+def furthest(submission: Submission) -> int:
+    """The last step that may be shown."""
+    if submission.summary.get("counts"):
+        return 5
+    return 3 if submission.matching is not None else 2
+
+
+def place_of(path: str, submission: Submission) -> str:
+    """Where an import is gone on with."""
+    base = f"{path}/importer/{submission.id}"
+    if submission.state in (SubmissionState.accepted, SubmissionState.undone, SubmissionState.undoing):
+        return f"{base}/fin"
+    if submission.state in (SubmissionState.checking, SubmissionState.accepting):
+        return f"{base}/attente"
+    if submission.summary.get("counts"):
+        return f"{base}/erreurs" if submission.summary.get("faulty") else f"{base}/resume"
+    if submission.repairs:
+        return f"{base}/valeurs"
+    return f"{base}/colonnes" if submission.matching is not None else f"{base}/feuille"
+
+
+def job_words(job: JobProgress | None) -> str:
+    """Where a job is, in counts; or why it stopped."""
+    if job is None or not job.message:
+        return gettext("en attente de son tour")
+    values = {**job.params, "done": number(job.done), "total": number(job.total or 0)}
+    return gettext(job.message, **values)
+
+
+def refusal_of(submission: Submission) -> Message | None:
+    """What kept the file from being read to its end, when it was last tried."""
+    told_ = submission.summary.get("unreadable")
+    if not told_:
+        return None
+    return unreadable(TableUnreadable(told_["code"], **told_["params"]), language())
+
+
+# --- columns --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnLine:
+    """One column of the model: its control, the file's column that is proposed, samples, how sure that is."""
+
+    control: Control
+    column: int | None
+    label: str
+    samples: tuple[str, ...]
+    is_sure: bool
+    reason: str
+    constant: str
+    proposed: str
+
+    @property
+    def is_found(self) -> bool:
+        return self.column is not None or bool(self.constant)
+
+
+def column_lines(at: At, table: Table, matching: Matching) -> list[ColumnLine]:
+    """One line for each column of the model."""
+    constants = {filler.field: filler.value for filler in matching.constants}
+    proposed = {filler.field: filler.value for filler in reversed(matching.proposed)}
+    found = []
+    for control, match in zip(controls(at.dataset.schema, language()), matching.matches, strict=True):
+        name = control.field.name
+        found.append(
+            ColumnLine(
+                control,
+                match.column,
+                match.label,
+                samples_of(table, match.column),
+                match.sure,
+                reason_words(match.reason),
+                constants.get(name, ""),
+                proposed.get(name, ""),
+            )
+        )
+    return found
+
+
+def samples_of(table: Table, column: int | None, most: int = SAMPLES) -> tuple[str, ...]:
+    """The first different texts of a column."""
+    if column is None:
+        return ()
+    seen: dict[str, None] = {}
+    for row in table.sample:
+        text = row.cells[column].strip()
+        if text:
+            seen.setdefault(text[:60])
+        if len(seen) == most:
+            break
+    return tuple(seen)
+
+
+def reason_words(reason: str) -> str:
+    """Why a column is proposed."""
+    return {
+        "person": gettext("choisie par vous"),
+        "remembered": gettext("comme la dernière fois"),
+        "name": gettext("même nom"),
+        "title": gettext("même titre"),
+        "spelling": gettext("même nom, écrit autrement"),
+        "near": gettext("nom ressemblant"),
+        "values": gettext("d’après les valeurs"),
+    }.get(reason, "")
+
+
+# --- values ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RepairCard:
+    """One proposal: what it says, its samples, what was said of it. ``place``: in the list."""
+
+    place: int
+    group: ColumnProposal
+    words: Any
+    column: str
+    said: str
+
+
+def repair_cards(at: At, submission: Submission) -> list[RepairCard]:
+    """The proposals of an import, in words."""
+    labels = {control.field.name: control.label for control in controls(at.dataset.schema, language())}
+    cards = []
+    for place, data in enumerate(submission.repairs):
+        group = ColumnProposal.from_json(data)
+        cards.append(
+            RepairCard(
+                place,
+                group,
+                repair_words(group, language()),
+                labels.get(group.field, group.field),
+                data.get("said", ""),
+            )
+        )
+    return cards
+
+
+# --- errors ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Errors alike: how many cells, the first rows, what to read about them. ``code`` and ``field`` select them."""
+
+    code: str
+    field: str
+    words: Message
+    label: str
+    cells: int
+    rows: tuple[int, ...]
+    is_chosen: bool
+
+
+def kinds(at: At, submission: Submission, chosen: Mapping[str, Any] | None) -> list[Kind]:
+    """Errors by column and rule, the most frequent first."""
+    by_name = {control.field.name: control for control in controls(at.dataset.schema, language())}
+    found = []
+    for group in submission.summary.get("kinds", ()):
+        control = by_name.get(group["field"])
+        field = control.field if control is not None else None
+        fault = next(
+            (
+                one
+                for one in (field.read(group["sample"])[1] if field is not None else ())
+                if one.code == group["code"]
+            ),
+            None,
+        )
+        error = CellError(
+            group["code"], None, field, None, group["sample"], fault.params if fault is not None else {}
+        )
+        found.append(
+            Kind(
+                group["code"],
+                group["field"],
+                cell_message(error, language()),
+                control.label if control is not None else "",
+                group["cells"],
+                tuple(group["rows"]),
+                chosen is not None
+                and (chosen["code"], chosen["field"] or "") == (group["code"], group["field"]),
+            )
+        )
+    return found
+
+
+def chosen_kind(text: str) -> dict[str, Any] | None:
+    """``code:field`` of an address, as faults are kept; None for none."""
+    code, colon, field = text.partition(":")
+    return {"code": code, "field": field or None} if colon and code else None
+
+
+@dataclass(frozen=True, slots=True)
+class FaultyRow:
+    """A faulty row: the controls of the columns to mend with what they show, the errors, the other cells in words."""
+
+    number: int
+    fields: tuple[tuple[Control, Shown, str], ...]
+    """Control, what it shows, its stored text."""
+    faults: Faults
+    others: tuple[tuple[str, str], ...]
+
+
+def faulty_row(at: At, row: SubmissionRow) -> FaultyRow:
+    """What is shown of a faulty row; its faults among other rows (a key that comes twice) as they were noted."""
+    schema = at.dataset.schema
+    errors: list[CellError] = list(check_row(schema, row.cells))
+    known = {error.code for error in errors}
+    for fault in row.faults or ():
+        if fault["code"] not in known and fault["code"].partition("/")[0] in (
+            "unique-error",
+            "primary-key",
+            "foreign-key",
+        ):
+            field = schema.by_name.get(fault["field"] or "")
+            params = {"row": fault["params"].get("row"), "names": schema.primary_key}
+            errors.append(
+                CellError(
+                    fault["code"], None, field, None, row.cells.get(field.name, "") if field else "", params
+                )
+            )
+    faults = told(schema, errors)
+    shown, others = [], []
+    for control in controls(schema, language()):
+        text = row.cells.get(control.field.name, "")
+        if control.field.name in faults.fields:
+            shown.append((control, show(control, text), text))
+        elif text:
+            others.append((control.label, text[:200]))
+    return FaultyRow(row.row_number, tuple(shown), faults, tuple(others))
+
+
+def faulty_rows(
+    session: Session, at: At, submission: Submission, kind: Mapping[str, Any] | None, offset: int
+) -> list[FaultyRow]:
+    """The faulty rows of a page."""
+    rows = queries.rows(
+        session, at.dataset.establishment, submission.id, "fault", fault=kind, limit=ROWS, offset=offset
+    )
+    return [faulty_row(at, row) for row in rows]
+
+
+# --- summary --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DiffRow:
+    """A record that a row changes, column by column in words."""
+
+    row_number: int
+    number: int | None
+    columns: Sequence[Difference]
+
+
+def diff_rows(session: Session, at: At, submission: Submission, limit: int, offset: int) -> list[DiffRow]:
+    """The first records that the import changes."""
+    rows = queries.rows(
+        session, at.dataset.establishment, submission.id, "diff", fault=None, limit=limit, offset=offset
+    )
+    return [
+        DiffRow(row.row_number, row.number, differences(at.dataset.schema, row.before or {}, row.cells))
+        for row in rows
+    ]
+
+
+def sentences(counts: Mapping[str, int]) -> list[str]:
+    """What acceptance would do, or did, line by line."""
+    found = [
+        ngettext("{n} ligne ajoutée", "{n} lignes ajoutées", counts["added"]) if counts["added"] else "",
+        ngettext("{n} ligne modifiée", "{n} lignes modifiées", counts["changed"])
+        if counts["changed"]
+        else "",
+        ngettext("{n} ligne inchangée", "{n} lignes inchangées", counts["unchanged"])
+        if counts["unchanged"]
+        else "",
+        ngettext("{n} ligne mise à la corbeille", "{n} lignes mises à la corbeille", counts["trashed"])
+        if counts["trashed"]
+        else "",
+        ngettext("dont {n} « à corriger »", "dont {n} « à corriger »", counts["to_fix"])
+        if counts["to_fix"]
+        else "",
+        ngettext(
+            "{n} ligne laissée de côté pour ses erreurs",
+            "{n} lignes laissées de côté pour leurs erreurs",
+            counts["left_out"],
+        )
+        if counts["left_out"]
+        else "",
+        ngettext(
+            "{n} ligne laissée de côté : ce qui la distingue vient plusieurs fois",
+            "{n} lignes laissées de côté : ce qui les distingue vient plusieurs fois",
+            counts["clashing"],
+        )
+        if counts["clashing"]
+        else "",
+    ]
+    return [sentence for sentence in found if sentence] or [gettext("Rien ne change.")]

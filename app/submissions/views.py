@@ -1,0 +1,560 @@
+"""The pages of an import: six steps, each with its own address, gone on with where they were left."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from starlette.datastructures import UploadFile
+from starlette.responses import RedirectResponse, Response
+
+from app.access import Number, SessionOf
+from app.datasets.access import At, at_dataset
+from app.datasets.head import head_of
+from app.errors import AppError, NotFound
+from app.flash import Flash
+from app.i18n import gettext, language, ngettext
+from app.models import Mode, Submission, SubmissionState
+from app.paging import page_of
+from app.posted import Posted, filename_of, text_of, texts_of
+from app.settings import get_settings
+from app.submissions import pages, queries, service
+from app.submissions.service import Chosen, FileRefused
+from app.templating import is_htmx, redirect, render
+from forms.binding import read_form
+from forms.control import controls
+from importers.matching import Matching
+from importers.table import preview
+from schema_loader.messages import Message
+
+router = APIRouter(include_in_schema=False, prefix="/e/{establishment}/{dataset}")
+Reader = Annotated[At, Depends(at_dataset("reader"))]
+Editor = Annotated[At, Depends(at_dataset("editor"))]
+
+ACCEPT = ".csv,.tsv,.txt,.xlsx,.xlsm,.xls,.ods"
+ENCODINGS = ("utf-8", "cp1252", "latin-1", "utf-16", "mac-roman")
+DELIMITERS = (",", ";", "\t", "|")
+IMPORTS, DIFFS = 20, 20
+
+
+@router.get("/imports")
+def imports(request: Request, at: Reader, session: SessionOf, page: str = "1") -> Response:
+    """The imports of the dataset, the latest first."""
+    total = queries.count_of_dataset(session, at.dataset.establishment, at.dataset.id)
+    shown = page_of(page, total, IMPORTS)
+    found = queries.of_dataset(
+        session, at.dataset.establishment, at.dataset.id, limit=shown.size, offset=shown.offset
+    )
+    lines = [(one, pages.place_of(at.path, one), _counts(one)) for one in found]
+    return render(
+        request, "submissions/list.html", head=head_of(request, session, at), lines=lines, page=shown
+    )
+
+
+def _counts(one: Submission) -> list[str]:
+    counts = one.summary.get("counts")
+    return pages.sentences(counts) if counts and one.state in ("accepted", "undone") else []
+
+
+@router.get("/importer/")
+def file_page(request: Request, at: Editor, session: SessionOf) -> Response:
+    """The first step: a file."""
+    return _file_page(request, at, session)
+
+
+def _file_page(
+    request: Request, at: At, session: SessionOf, error: Message | None = None, status: int = 200
+) -> Response:
+    return render(
+        request,
+        "submissions/file.html",
+        status=status,
+        head=head_of(request, session, at),
+        steps=pages.steps(at.path, None, "fichier"),
+        error=error,
+        accept=ACCEPT,
+        max_octets=get_settings().max_upload,
+    )
+
+
+@router.post("/importer/")
+def send_file(request: Request, at: Editor, session: SessionOf, form: Posted) -> Response:
+    """Keep the file, and go on with what was found in it."""
+    sent = form.get("fichier")
+    if not isinstance(sent, UploadFile) or not sent.filename:
+        missing = Message(
+            gettext("Aucun fichier n’est choisi."),
+            gettext("Choisissez le fichier à importer, par exemple subventions.xlsx."),
+        )
+        return _file_page(request, at, session, missing, 422)
+    try:
+        made = service.receive(
+            session, at.dataset, filename_of(form, "fichier"), sent.file, account=at.account
+        )
+    except FileRefused as refused:
+        session.rollback()
+        return _file_page(request, at, session, refused.told(), 422)
+    return redirect(request, f"{at.path}/importer/{made.id}/feuille")
+
+
+@router.get("/importer/{submission}")
+def go_on(request: Request, at: Editor, session: SessionOf, submission: Number) -> Response:
+    """Where the import was left."""
+    found = service.find(session, at.dataset, submission)
+    return RedirectResponse(pages.place_of(at.path, found), status_code=303)
+
+
+@router.get("/importer/{submission}/feuille")
+def sheet_page(request: Request, at: Editor, session: SessionOf, submission: Number) -> Response:
+    """How the file is read, with its first rows."""
+    found = service.find(session, at.dataset, submission)
+    if (elsewhere := _elsewhere(request, at, found)) is not None:
+        return elsewhere
+    return _sheet_page(request, at, session, found)
+
+
+def _sheet_page(
+    request: Request,
+    at: At,
+    session: SessionOf,
+    found: Submission,
+    error: Message | None = None,
+    status: int = 200,
+) -> Response:
+    detected = service.detected_of(found)
+    shown = None
+    try:
+        shown = preview(service.table_of(session, at.dataset, found))
+    except FileRefused as refused:
+        error, status = refused.told(), 422
+    same = queries.same_file(session, at.dataset.establishment, at.dataset.id, found.file_hash, found.id)
+    return render(
+        request,
+        "submissions/sheet.html",
+        status=status,
+        **_common(request, at, session, found, "feuille"),
+        detected=detected,
+        preview=shown,
+        header_row=found.detected.get("header_row"),
+        same=[(one, pages.place_of(at.path, one)) for one in same],
+        encodings=[(code, words) for code, words in _encodings(detected.encoding)],
+        delimiters=_delimiters(),
+        sheets=[
+            (info.name, info.name if info.visible else gettext("{name} (masquée)", name=info.name))
+            for info in detected.sheets
+        ],
+        error=error,
+    )
+
+
+def _encodings(found: str) -> list[tuple[str, str]]:
+    labels = {
+        "utf-8": gettext("UTF-8 (le plus courant)"),
+        "cp1252": gettext("Windows (Excel français)"),
+        "latin-1": gettext("ISO latin 1"),
+        "utf-16": gettext("UTF-16"),
+        "mac-roman": gettext("Macintosh ancien"),
+    }
+    if found and found not in labels:
+        labels[found] = found
+    return list(labels.items())
+
+
+def _delimiters() -> list[tuple[str, str]]:
+    return [
+        (",", gettext("virgule")),
+        (";", gettext("point-virgule")),
+        ("\t", gettext("tabulation")),
+        ("|", gettext("barre verticale")),
+    ]
+
+
+@router.post("/importer/{submission}/feuille")
+def choose_sheet(
+    request: Request, at: Editor, session: SessionOf, submission: Number, form: Posted
+) -> Response:
+    """Read the file as the person says; then show it again, or go on."""
+    found = service.find(session, at.dataset, submission)
+    row = text_of(form, "entete")
+    raw = form.get("separateur")
+    chosen = Chosen(
+        sheet=text_of(form, "feuille") or None,
+        encoding=text_of(form, "encodage") or None,
+        delimiter=raw if isinstance(raw, str) and raw in DELIMITERS else None,
+        header_row=int(row) if row.isascii() and row.isdecimal() and len(row) < 6 else None,
+    )
+    try:
+        service.choose_reading(session, at.dataset, found, chosen)
+        service.table_of(session, at.dataset, found)
+    except FileRefused as refused:
+        session.rollback()
+        found = service.find(session, at.dataset, submission)
+        return _sheet_page(request, at, session, found, refused.told(), 422)
+    if text_of(form, "voir"):
+        return redirect(request, f"{at.path}/importer/{submission}/feuille")
+    return redirect(request, f"{at.path}/importer/{submission}/colonnes")
+
+
+@router.get("/importer/{submission}/colonnes")
+def columns_page(request: Request, at: Editor, session: SessionOf, submission: Number) -> Response:
+    """Which column is which."""
+    found = service.find(session, at.dataset, submission)
+    if (elsewhere := _elsewhere(request, at, found)) is not None:
+        return elsewhere
+    table = service.table_of(session, at.dataset, found)
+    matching = service.matching_of(session, at.dataset, found, table)
+    return _columns_page(request, at, session, found, matching)
+
+
+def _columns_page(
+    request: Request, at: At, session: SessionOf, found: Submission, matching: Matching
+) -> Response:
+    table = service.table_of(session, at.dataset, found)
+    lines = pages.column_lines(at, table, matching)
+    samples = {index: " · ".join(pages.samples_of(table, index, 2)) for index in range(len(matching.labels))}
+    options = [
+        (str(index), f"{label} ({samples[index]})" if samples[index] else label)
+        for index, label in enumerate(matching.labels)
+    ]
+    return render(
+        request,
+        "submissions/columns.html",
+        **_common(request, at, session, found, "colonnes"),
+        lines=lines,
+        options=options,
+        ignored=[(matching.labels[index], samples[index]) for index in matching.ignored],
+        refusal=pages.refusal_of(found),
+    )
+
+
+@router.post("/importer/{submission}/colonnes")
+def confirm_columns(
+    request: Request, at: Editor, session: SessionOf, submission: Number, form: Posted
+) -> Response:
+    """Keep the columns; the values are then read by a job."""
+    found = service.find(session, at.dataset, submission)
+    table = service.table_of(session, at.dataset, found)
+    matching = service.matching_of(session, at.dataset, found, table)
+    for control in controls(at.dataset.schema, language()):
+        name = control.field.name
+        chosen = text_of(form, f"{control.name}-colonne")
+        column = int(chosen) if chosen.isascii() and chosen.isdecimal() and len(chosen) < 6 else None
+        if column is not None and column >= len(matching.labels):
+            column = None
+        if column != matching.by_field[name].column:
+            matching = matching.assign(name, column)
+        constant = text_of(form, f"{control.name}-valeur") if column is None else ""
+        matching = matching.with_constant(name, constant)
+    service.confirm_columns(session, at.dataset, found, matching, account=at.account)
+    return redirect(request, f"{at.path}/importer/{submission}/attente")
+
+
+@router.get("/importer/{submission}/attente")
+def waiting_page(request: Request, at: Editor, session: SessionOf, submission: Number) -> Response:
+    """How far the job is; goes on by itself when it has ended."""
+    found = service.find(session, at.dataset, submission)
+    working = found.state in (SubmissionState.checking, SubmissionState.accepting, SubmissionState.undoing)
+    job = queries.progress(session, at.dataset.establishment, found.job_id) if found.job_id else None
+    if not working:
+        target = pages.place_of(at.path, found)
+        if job is not None and job.state == "failed":
+            failed = Flash(pages.job_words(job), "error")
+            refused = pages.refusal_of(found)
+            return redirect(
+                request,
+                f"{at.path}/importer/{submission}/colonnes" if refused is not None else target,
+                failed if refused is None else None,
+            )
+        return redirect(request, target)
+    words = pages.job_words(job)
+    if is_htmx(request):
+        return render(
+            request, "submissions/waiting.html", block="avancement", job=job, words=words, found=found
+        )
+    return render(
+        request,
+        "submissions/waiting.html",
+        **_common(request, at, session, found, _step_of(found)),
+        job=job,
+        words=words,
+    )
+
+
+def _step_of(found: Submission) -> str:
+    if found.state in (SubmissionState.accepting, SubmissionState.undoing):
+        return "resume"
+    return "erreurs" if found.repairs or found.summary.get("counts") else "valeurs"
+
+
+@router.get("/importer/{submission}/valeurs")
+def values_page(request: Request, at: Editor, session: SessionOf, submission: Number) -> Response:
+    """Repairs, one card for each."""
+    found = service.find(session, at.dataset, submission)
+    if (elsewhere := _elsewhere(request, at, found)) is not None:
+        return elsewhere
+    if found.matching is None:
+        raise NotFound
+    return render(
+        request,
+        "submissions/values.html",
+        **_common(request, at, session, found, "valeurs"),
+        cards=pages.repair_cards(at, found),
+    )
+
+
+@router.post("/importer/{submission}/valeurs")
+def decide_values(
+    request: Request, at: Editor, session: SessionOf, submission: Number, form: Posted
+) -> Response:
+    """Keep what was said of each proposal; all rows are then checked by a job."""
+    found = service.find(session, at.dataset, submission)
+    decisions = {
+        name.removeprefix("reparation-"): value
+        for name, value in form.multi_items()
+        if name.startswith("reparation-") and isinstance(value, str)
+    }
+    service.decide_repairs(session, at.dataset, found, decisions, account=at.account)
+    return redirect(request, f"{at.path}/importer/{submission}/attente")
+
+
+@router.get("/importer/{submission}/erreurs")
+def errors_page(
+    request: Request, at: Editor, session: SessionOf, submission: Number, sorte: str = "", page: str = "1"
+) -> Response:
+    """The faulty rows alone, by kind, to be corrected in place."""
+    found = service.find(session, at.dataset, submission)
+    if (elsewhere := _elsewhere(request, at, found)) is not None:
+        return elsewhere
+    if not found.summary.get("counts"):
+        raise NotFound
+    return _errors_page(request, at, session, found, sorte, page)
+
+
+def _errors_page(
+    request: Request, at: At, session: SessionOf, found: Submission, sorte: str, page: str
+) -> Response:
+    kind = pages.chosen_kind(sorte)
+    total = queries.row_count(session, at.dataset.establishment, found.id, "fault", fault=kind)
+    shown = page_of(page, total, pages.ROWS)
+    return render(
+        request,
+        "submissions/errors.html",
+        **_common(request, at, session, found, "erreurs"),
+        kinds=pages.kinds(at, found, kind),
+        rows=pages.faulty_rows(session, at, found, kind, shown.offset),
+        sorte=sorte,
+        page=shown,
+        left=queries.row_count(session, at.dataset.establishment, found.id, "fault"),
+        is_capped=found.summary["faulty"] > service.ROWS_SHOWN,
+        changed=bool(found.fixes or found.replacements),
+    )
+
+
+@router.post("/importer/{submission}/erreurs/{row}")
+def fix_row(
+    request: Request, at: Editor, session: SessionOf, submission: Number, row: Number, form: Posted
+) -> Response:
+    """Correct a row; the texts that are the same in others too, where that is asked."""
+    found = service.find(session, at.dataset, submission)
+    held = queries.row(session, at.dataset.establishment, found.id, "fault", row)
+    if held is None:
+        raise NotFound
+    pairs = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    shown = set(texts_of(form, "colonne"))
+    typed = {
+        name: text for name, text in read_form(at.dataset.schema, pairs, language()).items() if name in shown
+    }
+    alike = [name for name in texts_of(form, "pareils") if name in typed]
+    others = 0
+    for name in alike:
+        before = held.cells.get(name, "")
+        if typed[name] != before:
+            others += service.replace_text(session, at.dataset, found, name, before, typed[name]) - 1
+    errors = service.fix_row(session, at.dataset, found, row, typed)
+    told = (
+        gettext("Ligne {row} : il reste à corriger.", row=row)
+        if errors
+        else gettext("Ligne {row} corrigée.", row=row)
+    )
+    if others > 0:
+        told += " " + ngettext(
+            "{n} autre ligne pareille l’est aussi.", "{n} autres lignes pareilles le sont aussi.", others
+        )
+    sorte, page = text_of(form, "sorte"), text_of(form, "page")
+    back = f"{at.path}/importer/{submission}/erreurs?sorte={sorte}&page={page or 1}#ligne-{row}"
+    if is_htmx(request) and others <= 0:
+        kept = queries.row(session, at.dataset.establishment, found.id, "fault", row)
+        if kept is None:
+            raise NotFound
+        return render(
+            request,
+            "submissions/errors.html",
+            block="ligne",
+            announce=told,
+            row=pages.faulty_row(at, kept),
+            path=at.path,
+            found=found,
+            sorte=sorte,
+            page=None,
+        )
+    return redirect(request, back, Flash(told, "info" if errors else "done"))
+
+
+@router.post("/importer/{submission}/verifier")
+def check_again(request: Request, at: Editor, session: SessionOf, submission: Number) -> Response:
+    """Have all rows checked with what was corrected."""
+    found = service.find(session, at.dataset, submission)
+    service.check_again(session, found, account=at.account)
+    return redirect(request, f"{at.path}/importer/{submission}/attente")
+
+
+@router.get("/importer/{submission}/resume")
+def summary_page(
+    request: Request, at: Editor, session: SessionOf, submission: Number, page: str = "1"
+) -> Response:
+    """What acceptance will do, counted beforehand."""
+    found = service.find(session, at.dataset, submission)
+    if (elsewhere := _elsewhere(request, at, found)) is not None:
+        return elsewhere
+    if not found.summary.get("counts"):
+        raise NotFound
+    return _summary_page(request, at, session, found, page)
+
+
+def _summary_page(
+    request: Request,
+    at: At,
+    session: SessionOf,
+    found: Submission,
+    page: str = "1",
+    error: str = "",
+    status: int = 200,
+) -> Response:
+    counts = found.summary["counts"]
+    total = queries.row_count(session, at.dataset.establishment, found.id, "diff")
+    shown = page_of(page, total, DIFFS)
+    by_name = {control.field.name: control.label for control in controls(at.dataset.schema, language())}
+    matching = Matching.from_json(found.matching) if found.matching is not None else None
+    return render(
+        request,
+        "submissions/summary.html",
+        status=status,
+        **_common(request, at, session, found, "resume"),
+        counts=counts,
+        sentences=pages.sentences(counts),
+        diffs=pages.diff_rows(session, at, found, shown.size, shown.offset),
+        page=shown,
+        fields=list(by_name.items()),
+        ignored=matching.ignored_labels if matching is not None else (),
+        halves=service.halves(counts),
+        repairs=[card for card in pages.repair_cards(at, found) if card.said == "accept"],
+        error=error,
+    )
+
+
+@router.post("/importer/{submission}/mode")
+def choose_mode(
+    request: Request, at: Editor, session: SessionOf, submission: Number, form: Posted
+) -> Response:
+    """How the rows meet those that are there; counted again by a job."""
+    found = service.find(session, at.dataset, submission)
+    wanted = text_of(form, "mode")
+    try:
+        service.choose_mode(
+            session,
+            at.dataset,
+            found,
+            mode=Mode(wanted) if wanted in tuple(Mode) else Mode.add,
+            key=texts_of(form, "cle"),
+            keep_faulty=text_of(form, "fautives") != "laisser",
+            account=at.account,
+        )
+    except AppError as refused:
+        session.rollback()
+        found = service.find(session, at.dataset, submission)
+        return _summary_page(request, at, session, found, error=refused.text(), status=422)
+    return redirect(request, f"{at.path}/importer/{submission}/attente")
+
+
+@router.post("/importer/{submission}/accepter")
+def accept(request: Request, at: Editor, session: SessionOf, submission: Number, form: Posted) -> Response:
+    """Keep the rows, by a job."""
+    found = service.find(session, at.dataset, submission)
+    try:
+        service.ask_acceptance(
+            session, at.dataset, found, sure=text_of(form, "sur") == "oui", account=at.account
+        )
+    except AppError as refused:
+        session.rollback()
+        found = service.find(session, at.dataset, submission)
+        if found.state != SubmissionState.open or not found.summary.get("counts"):
+            return redirect(request, pages.place_of(at.path, found), Flash(refused.text(), "warning"))
+        return _summary_page(request, at, session, found, error=refused.text(), status=409)
+    return redirect(request, f"{at.path}/importer/{submission}/attente")
+
+
+@router.get("/importer/{submission}/fin")
+def done_page(request: Request, at: Reader, session: SessionOf, submission: Number) -> Response:
+    """What was done, and the way back."""
+    found = service.find(session, at.dataset, submission)
+    if found.state not in (SubmissionState.accepted, SubmissionState.undone, SubmissionState.undoing):
+        return redirect(request, pages.place_of(at.path, found))
+    if found.state == SubmissionState.undoing:
+        return redirect(request, f"{at.path}/importer/{submission}/attente")
+    from app.submissions.accept import conflicts
+
+    left = conflicts(session, at.dataset, found.id) if found.state == SubmissionState.accepted else []
+    return render(
+        request,
+        "submissions/done.html",
+        **_common(request, at, session, found, "resume"),
+        sentences=pages.sentences(found.summary["counts"]),
+        conflicts=left,
+        undone=found.summary.get("undone"),
+    )
+
+
+@router.post("/importer/{submission}/annuler")
+def undo(request: Request, at: Editor, session: SessionOf, submission: Number, form: Posted) -> Response:
+    """Take the import back; what was changed since is shown first, and stays."""
+    from app.submissions.accept import conflicts
+
+    found = service.find(session, at.dataset, submission)
+    left = conflicts(session, at.dataset, found.id)
+    if left and text_of(form, "sur") != "oui":
+        return redirect(
+            request,
+            f"{at.path}/importer/{submission}/fin",
+            Flash(gettext("Des lignes ont été modifiées depuis : confirmez ce qui sera annulé."), "warning"),
+        )
+    service.ask_undo(session, at.dataset, found, account=at.account)
+    return redirect(request, f"{at.path}/importer/{submission}/attente")
+
+
+@router.post("/importer/{submission}/abandonner")
+def drop(request: Request, at: Editor, session: SessionOf, submission: Number) -> Response:
+    """Give the import up; nothing of it was kept."""
+    found = service.find(session, at.dataset, submission)
+    service.drop(session, found)
+    return redirect(
+        request,
+        f"{at.path}/imports",
+        Flash(gettext("L’import est abandonné. Le jeu de données n’a pas changé.")),
+    )
+
+
+def _elsewhere(request: Request, at: At, found: Submission) -> Response | None:
+    """Where to go instead, while a job works or once the import is over."""
+    if found.state == SubmissionState.open:
+        return None
+    return redirect(request, pages.place_of(at.path, found))
+
+
+def _common(request: Request, at: At, session: SessionOf, found: Submission, step: str) -> dict[str, Any]:
+    return {
+        "head": head_of(request, session, at),
+        "found": found,
+        "steps": pages.steps(at.path, found, step),
+        "current": pages.STEPS.index(step) + 1,
+        "base": f"{at.path}/importer/{found.id}",
+    }
