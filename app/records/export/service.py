@@ -9,9 +9,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -57,6 +59,22 @@ def csv_chunks(session: Session, dataset: DatasetView) -> Iterator[bytes]:
     if waiting:
         waiting.append(b"")
         yield b"\r\n".join(waiting)
+
+
+def write(output: Path, chunks: Iterable[bytes]) -> None:
+    """Write a file whole or not at all; ``-`` is the standard output. Raises OSError."""
+    if str(output) == "-":
+        for chunk in chunks:
+            sys.stdout.buffer.write(chunk)
+        sys.stdout.buffer.flush()
+        return
+    beside = output.with_name(f"{output.name}.part")
+    try:
+        with beside.open("wb") as file:
+            file.writelines(chunks)
+        beside.replace(output)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def csv_stream(scope: Scope, dataset: DatasetView) -> Iterator[bytes]:
