@@ -79,7 +79,7 @@ def write_excel_csv(schema: TableSchema, rows: Rows) -> Iterator[bytes]:
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     text.write(MARK)
     writer.writerow([harmless(name) for name in schema.field_names])
-    columns = [(Memo(excel_cell(field)), *empties(field)) for field in schema.fields]
+    columns = [(Memo(excel_cell(field), len(schema.fields)), *empties(field)) for field in schema.fields]
     for batch in batches(schema, rows):
         writer.writerows(
             [

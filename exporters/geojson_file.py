@@ -93,7 +93,7 @@ def _geometry(sources: list[Place], row: Row) -> bytes:
 
 def _of_field(field: Field) -> Place:
     index = field.position - 1
-    drawn = Memo(lambda text: _drawn(field, text))
+    drawn = Memo(lambda text: _drawn(field, text), 20)  # shapes are long
 
     def place(row: Row) -> bytes | None:
         text = row[index]

@@ -59,7 +59,11 @@ class ObjectWriter:
 
     def __init__(self, schema: TableSchema, makers: Mapping[str, Maker] = MappingProxyType({})) -> None:
         self._columns = [
-            (Memo(make := makers.get(f.name) or member_maker(f)), dump(f.name) + b":null", make(""))
+            (
+                Memo(make := makers.get(f.name) or member_maker(f), len(schema.fields)),
+                dump(f.name) + b":null",
+                make(""),
+            )
             for f in schema.fields
         ]
         self._some_left_out = bool(makers)

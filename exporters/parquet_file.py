@@ -35,6 +35,7 @@ from schema_loader.types import (
 )
 
 GROUP_ROWS = 64_000
+GROUP_CELLS = 600_000  # of a wide schema fewer rows at a time
 PROBE_DAY = date(2024, 3, 12)
 POINT = pa.struct([("lon", pa.float64()), ("lat", pa.float64())])
 MISFIT = object()
@@ -44,7 +45,7 @@ Convert = Callable[[Any], Any]
 
 
 def write_parquet(schema: TableSchema, rows: Rows, about: About | None = None) -> Iterator[bytes]:
-    """The rows in groups of 64,000, compressed with zstd; nulls are nulls.
+    """The rows in groups of 64,000 at most, compressed with zstd; nulls are nulls.
 
     Numbers are 64-bit floats where those hold the very value, days are dates, moments timestamps (in UTC where the first
     of them has a zone), points a structure of ``lon`` and ``lat``, lists of texts are lists; other structures are JSON text.
@@ -77,11 +78,11 @@ def write_parquet(schema: TableSchema, rows: Rows, about: About | None = None) -
 class _Column:
     """How the texts of a field become a column; ``fits`` turns false for good at the first value that does not."""
 
-    def __init__(self, field: Field, sample: str | None) -> None:
+    def __init__(self, field: Field, sample: str | None, columns: int) -> None:
         self.field = field
         self.type, self.convert = column_type(field, sample)
         self.fits = True
-        self._values = Memo(self._value)
+        self._values = Memo(self._value, columns)
         self._missing = frozenset(field.missing_values)
 
     def _value(self, text: str) -> Any:
@@ -112,9 +113,12 @@ class _Column:
 def _spooled(schema: TableSchema, rows: Rows, spool: Any) -> list[_Column]:
     columns: list[_Column] = []
     writer = None
-    for batch in batches(schema, rows, GROUP_ROWS):
+    width = len(schema.fields)
+    for batch in batches(schema, rows, max(min(GROUP_ROWS, GROUP_CELLS // width), 1)):
         cells = [list(column) for column in zip(*batch, strict=True)]
-        columns = columns or [_Column(f, _sample(f, c)) for f, c in zip(schema.fields, cells, strict=True)]
+        columns = columns or [
+            _Column(f, _sample(f, c), width) for f, c in zip(schema.fields, cells, strict=True)
+        ]
         arrays = {}
         for n, (column, texts) in enumerate(zip(columns, cells, strict=True)):
             arrays[f"text {n}"] = column.texts(texts)
@@ -126,7 +130,7 @@ def _spooled(schema: TableSchema, rows: Rows, spool: Any) -> list[_Column]:
         )
         writer.write_batch(record)
     if writer is None:
-        columns = [_Column(field, None) for field in schema.fields]
+        columns = [_Column(field, None, width) for field in schema.fields]
         writer = ipc.new_stream(spool, pa.schema([]))
     writer.close()
     return columns

@@ -17,7 +17,8 @@ Row = Sequence[str | None]
 Rows = Iterable[Row]
 
 BATCH_ROWS = 2_000
-MEMO_SIZE = 20_000  # distinct texts remembered for a column
+MEMO_CELLS = 250_000  # distinct texts remembered for all columns together
+MEMO_SIZE = 20_000  # and for one of them
 MEMO_LENGTH = 100  # characters; longer texts seldom come twice
 
 V = TypeVar("V")
@@ -39,15 +40,19 @@ def batches(schema: TableSchema, rows: Rows, size: int = BATCH_ROWS) -> Iterator
 
 
 class Memo(dict[str, V], Generic[V]):
-    """``memo[text]`` is what ``make(text)`` gave, made once for each distinct text: real columns repeat themselves."""
+    """``memo[text]`` is what ``make(text)`` gave, made once for each distinct text: real columns repeat themselves.
 
-    def __init__(self, make: Callable[[str], V]) -> None:
+    ``columns`` is how many such memos live side by side.
+    """
+
+    def __init__(self, make: Callable[[str], V], columns: int) -> None:
         self._make = make
+        self._size = min(MEMO_SIZE, MEMO_CELLS // columns)
 
     def __missing__(self, text: str) -> V:
         value = self._make(text)
         if len(text) <= MEMO_LENGTH:
-            if len(self) >= MEMO_SIZE:
+            if len(self) >= self._size:
                 self.clear()
             self[text] = value
         return value

@@ -106,7 +106,7 @@ class RowWriter:
 
     def __init__(self, makers: Sequence[Make], first_column: int = 1) -> None:
         self._columns = [
-            (f'<c r="{column_letters(number)}', Memo(make))
+            (f'<c r="{column_letters(number)}', Memo(make, len(makers)))
             for number, make in enumerate(makers, first_column)
         ]
 

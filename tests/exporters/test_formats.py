@@ -88,8 +88,9 @@ def test_the_same_rows_make_the_same_octets(form: object) -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS.values(), ids=list(FORMATS))
-def test_memory_does_not_grow_with_the_rows(form: object) -> None:
+def test_memory_does_not_grow_with_the_rows(form: object, monkeypatch: pytest.MonkeyPatch) -> None:
     write = FORMATS[form.name].write  # type: ignore[attr-defined]
+    monkeypatch.setattr("exporters.parquet_file.GROUP_ROWS", 10_000)
 
     def peak(count: int) -> int:
         tracemalloc.start()
@@ -101,7 +102,7 @@ def test_memory_does_not_grow_with_the_rows(form: object) -> None:
             tracemalloc.stop()
 
     peak(100)  # imports
-    assert peak(80_000) < peak(40_000) * 1.3 + 2_000_000 or form.name == "parquet"  # type: ignore[attr-defined]
+    assert peak(50_000) < peak(25_000) * 1.2 + 1_000_000
 
 
 @needs_corpus
