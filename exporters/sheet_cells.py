@@ -45,14 +45,6 @@ def fitted(text: str) -> str:
     return kept + end
 
 
-def as_cell(value: Any, style: str, text_style: str) -> str:
-    """A value of ``FieldType.to_spreadsheet`` as the XML of a cell, from its style on."""
-    number = serial(value)
-    if number is not None:
-        return f'" s="{style}"><v>{number}</v></c>'
-    return f'" s="{text_style}" t="inlineStr">{text_xml(fitted(str(value)))}</c>'
-
-
 def serial(value: Any) -> str | None:
     """A number, a day or a moment as a sheet stores it; None for what it stores as text."""
     if isinstance(value, bool):
@@ -72,16 +64,17 @@ def serial(value: Any) -> str | None:
 
 def maker(field: Field, style: str, text_style: str) -> Make:
     """How the stored texts of a field become cells: typed where the field reads them, else text, as they were typed."""
-    read, kind = field.read, field.type
+    read, kind, as_text = field.read, field.type, text_maker(text_style)
     if kind.spreadsheet_format == "@":  # as nearly all columns: what is stored is what is shown
-        return text_maker(text_style)
+        return as_text
 
     def make(text: str) -> str:
         value, faults = read(text)
         # a null that the schema spells (« NA ») is text, and so is what breaks a rule and is not spelt as its value is
         if value is None or (faults and kind.format(value) != text):
-            return as_cell(text, style, text_style)
-        return as_cell(kind.to_spreadsheet(value), style, text_style)
+            return as_text(text)
+        number = serial(kind.to_spreadsheet(value))
+        return f'" s="{style}"><v>{number}</v></c>' if number is not None else as_text(kind.format(value))
 
     return make
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from exporters.about import About
 from exporters.rows import Row, Rows, batches
 from exporters.sheet_cells import RowWriter, column_letters, maker
+from exporters.sheet_style import INK, LINEN, describe, on_paper, put
 from exporters.words import words
 from exporters.workbook import COMPRESSION, Skeleton, ignoring_numbers_as_text, in_blocks, sheet_title
 from exporters.zip_stream import LARGEST_PLAIN, ZipStream
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 LAST_ROW = 1_048_576
 SAMPLE_ROWS = 200
 NARROWEST, WIDEST = 9, 60  # characters
-INK, LINEN = "FF1B2A4A", "FFF0ECE3"
 SHEET = "xl/worksheets/sheet{number}.xml"
 MODELS = 2  # model rows of the skeleton: cells of the column's own kind, cells of text
 
@@ -79,36 +79,21 @@ def _width(field: Field, index: int, sample: Sequence[Row]) -> int:
 def _book(schema: TableSchema, about: About, widths: Sequence[int], last_rows: Sequence[int]) -> Workbook:
     """All but the rows: for each of ``last_rows`` a sheet with the header and the model rows."""
     from openpyxl import Workbook
-    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
     t = words(about.lang)
     book = Workbook()
     book.remove(book.worksheets[0])
-    title = sheet_title(about.title or schema.title or schema.name, t.gettext("Données"))
-    last_column = column_letters(len(widths))
+    title = about.title or schema.title or schema.name
+    name = sheet_title(title, t.gettext("Données"))
     for number, last_row in enumerate(last_rows, start=1):
-        sheet = book.create_sheet(title if number == 1 else f"{title[:26]} ({number})")
+        sheet = book.create_sheet(name if number == 1 else f"{name[:26]} ({number})")
         for n, (field, width) in enumerate(zip(schema.fields, widths, strict=True), start=1):
-            column = column_letters(n)
-            cell = sheet.cell(1, n)
-            cell.value, cell.data_type = field.name, "s"
-            cell.font = Font(bold=True, color=INK)
-            cell.fill = PatternFill("solid", fgColor=LINEN)
-            cell.border = Border(bottom=Side("medium", color=INK))
-            cell.alignment = Alignment(vertical="center")
-            cell.number_format = "@"
-            sheet.column_dimensions[column].width = width
+            put(sheet, 1, n, field.name, number_format="@", bold=True, colour=INK, fill=LINEN, ruled=True)
             sheet.cell(2, n).number_format = field.type.spreadsheet_format
             sheet.cell(3, n).number_format = "@"
+            sheet.column_dimensions[column_letters(n)].width = width
         sheet.freeze_panes = "A2"
-        sheet.auto_filter.ref = f"A1:{last_column}{last_row}"
-        sheet.print_title_rows = "1:1"
-        sheet.page_setup.orientation = "landscape"
-        sheet.page_setup.fitToHeight = 0
-        sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    properties = book.properties
-    properties.title = about.title or schema.title or schema.name
-    properties.description = about.description
-    properties.creator = about.publisher or "Tabellion"
-    properties.language = "fr-FR" if t.lang == "fr" else "en-GB"
+        sheet.auto_filter.ref = f"A1:{column_letters(len(widths))}{last_row}"
+        on_paper(sheet, "1:1")
+    describe(book, title, t.lang, about.publisher or "Tabellion", about.description)
     return book
