@@ -51,14 +51,14 @@ def serial(value: Any) -> str | None:
         return None
     if isinstance(value, (int, float)):
         return repr(value)
+    if not isinstance(value, date) or value.year < 1900:
+        return None
     if isinstance(value, datetime):
-        if value.tzinfo is not None or value.microsecond or value.year < 1900:
+        if value.tzinfo is not None or value.microsecond:
             return None
         days = (value - EPOCH).total_seconds() / 86_400
-    elif isinstance(value, date):
-        days = (datetime.combine(value, time.min) - EPOCH).days
     else:
-        return None
+        days = (datetime.combine(value, time.min) - EPOCH).days
     return repr(days - 1 if days < 61 else days)  # sheets count a 29 February 1900 that never was
 
 

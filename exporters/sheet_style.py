@@ -30,8 +30,10 @@ def put(
     wrap: bool = False,
     size: float = 11,
     ruled: bool = False,
+    underline: bool = False,
+    top: bool = True,
 ) -> None:
-    """A cell: a text is text whatever it begins with; ``ruled`` draws a line below it."""
+    """A cell: a text is text whatever it begins with; ``ruled`` draws a line below it, ``top`` puts it at the top of its row."""
     from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
     cell = sheet.cell(row, column)
@@ -42,7 +44,7 @@ def put(
         cell.value = value
     if number_format is not None:
         cell.number_format = number_format
-    if bold or italic or colour is not None or size != 11:
+    if bold or italic or underline or colour is not None or size != 11:
         cell.font = Font(
             name="Calibri", family=2, scheme="minor", bold=bold, italic=italic, color=colour, size=size
         )
@@ -50,7 +52,8 @@ def put(
         cell.fill = PatternFill("solid", fgColor=fill)
     if ruled:
         cell.border = Border(bottom=Side("medium", color=INK))
-    cell.alignment = Alignment(vertical="top", wrap_text=wrap)
+    if top or wrap:
+        cell.alignment = Alignment(vertical="top", wrap_text=wrap)
 
 
 def lines_of(text: str, width: float) -> int:

@@ -90,7 +90,8 @@ def test_the_same_rows_make_the_same_octets(form: object) -> None:
 @pytest.mark.parametrize("form", FORMATS.values(), ids=list(FORMATS))
 def test_memory_does_not_grow_with_the_rows(form: object, monkeypatch: pytest.MonkeyPatch) -> None:
     write = FORMATS[form.name].write  # type: ignore[attr-defined]
-    monkeypatch.setattr("exporters.parquet_file.GROUP_ROWS", 10_000)
+    monkeypatch.setattr("exporters.parquet_file.GROUP_ROWS", 2_000)
+    monkeypatch.setattr("exporters.rows.MEMO_SIZE", 1_000)
 
     def peak(count: int) -> int:
         tracemalloc.start()
@@ -102,7 +103,7 @@ def test_memory_does_not_grow_with_the_rows(form: object, monkeypatch: pytest.Mo
             tracemalloc.stop()
 
     peak(100)  # imports
-    assert peak(50_000) < peak(25_000) * 1.2 + 1_000_000
+    assert peak(20_000) < peak(5_000) * 1.2 + 500_000
 
 
 @needs_corpus
