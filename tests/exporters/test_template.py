@@ -13,6 +13,7 @@ import pytest
 from exporters.marks import Marks, marks_of_rows, read_marks
 from exporters.template import note_rows, number_label, write_template
 from exporters.template_rules import choices_of, sheet_rule
+from exporters.template_words import shown
 from importers.spreadsheet_file import read_sheet, sheet_names
 from schema_loader.compile import compile_schema
 from schema_loader.field import Field
@@ -326,7 +327,7 @@ def test_every_real_schema_has_its_template(path: Path, tmp_path: Path) -> None:
         if choices_of(field):
             title, area = check.formula1.rsplit("!", 1)
             offered = [cells[0].value for cells in as_rows(book[title.strip("'")][area.replace("$", "")])]
-            assert [str(v) for v in offered] == [as_openpyxl(v) for v in choices_of(field)]
+            assert [as_text(v) for v in offered] == [as_text(v) for v in choices_of(field)]
     marks = read_marks(saved_at)
     assert marks is not None
     read = list(read_sheet(saved_at))
@@ -338,8 +339,11 @@ def as_rows(cells: Any) -> Any:
     return cells if isinstance(cells, tuple) else ((cells,),)
 
 
-def as_openpyxl(value: Any) -> str:
-    return f"{value} 00:00:00" if type(value) is date else str(value)
+def as_text(value: Any) -> str:
+    """A value of a drop-down; openpyxl reads a day as a moment, and 1.0 as 1."""
+    if isinstance(value, datetime) and value.time() == datetime.min.time():
+        return value.date().isoformat()
+    return shown(value)
 
 
 SAMPLE = (
