@@ -18,6 +18,7 @@ class ExportFormat(StrEnum):
     """Forms of the file."""
 
     csv = "csv"
+    xlsx = "xlsx"
 
 
 def export(
@@ -43,6 +44,7 @@ def export(
         from app.provision import open_database
         from app.records.export import service
         from app.tenancy import Role, Scope
+        from exporters.about import About
 
         place, _slash, slug = dataset.strip("/").partition("/")
         with open_database(settings) as database:
@@ -57,7 +59,12 @@ def export(
                 with db.in_transaction(scope, read_only=True) as session:
                     view = datasets.find(session, establishment, slug)
                     outcome = service.outcome(session, view)
-                    service.write(output, service.csv_chunks(session, view))
+                    chunks = (
+                        service.csv_chunks(session, view)
+                        if form is ExportFormat.csv
+                        else service.xlsx_chunks(session, view, About(title=view.title, lang=settings.lang))
+                    )
+                    service.write(output, chunks)
             except NotFound as missing:
                 print(
                     _("Aucun jeu de données à l’adresse {address}.", address=f"/e/{place}/{slug}/"),
