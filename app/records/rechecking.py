@@ -10,6 +10,7 @@ from app.datasets.service import DatasetView
 from app.i18n import N_
 from app.jobs import Job, task
 from app.records import queries
+from app.records.keys import queries as keys
 
 BATCH = 200
 
@@ -21,8 +22,8 @@ def recheck_dataset(job: Job, dataset: int) -> None:
 
     with job.transaction(read_only=True) as session:
         found = datasets.find_by_id(session, job.establishment, dataset)
-        keys = [names for _, names in service.keys_of_schema(found.schema)]
-        numbers = queries.doubtful(session, found.establishment, found.id, keys)
+        held = [names for _, names in service.keys_of_schema(found.schema)]
+        numbers = keys.doubtful(session, found.establishment, found.id, held)
     for start in range(0, len(numbers), BATCH):
         with job.transaction() as session:
             found = datasets.find_by_id(session, job.establishment, dataset)

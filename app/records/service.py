@@ -16,6 +16,7 @@ from app.i18n import N_
 from app.models import Record, RecordChange, RecordState
 from app.records import bulk, indexing, queries, rechecking
 from app.records.judge import Judged, judge, stored_faults, words_of
+from app.records.keys import queries as keys
 from schema_loader.errors import CellError
 from schema_loader.sort_keys import sort_key
 from schema_loader.table_schema import ForeignKey, TableSchema
@@ -306,7 +307,7 @@ def _twins(session: Session, dataset: DatasetView, held: Mapping[str, str]) -> l
             break
     if not dataset.is_indexed:
         column = None
-    return queries.twins(session, dataset.establishment, dataset.id, held, column, key or "")
+    return keys.twins(session, dataset.establishment, dataset.id, held, column, key or "")
 
 
 def recheck_twins(session: Session, dataset: DatasetView, cells: Mapping[str, str], *, besides: int) -> None:
@@ -377,9 +378,7 @@ def references(session: Session, dataset: DatasetView) -> References:
         target = referenced(session, dataset, key)
         if target is None or target.id == dataset.id:
             return None
-        rows = queries.values_of(
-            session, target.establishment, target.id, key.reference_fields, REFERENCES_MOST
-        )
+        rows = keys.values_of(session, target.establishment, target.id, key.reference_fields, REFERENCES_MOST)
         if len(rows) == REFERENCES_MOST:
             return None
         fields = [target.schema.by_name[name] for name in key.reference_fields]

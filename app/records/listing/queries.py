@@ -103,7 +103,7 @@ def _filter(condition: Condition) -> ColumnElement[bool]:
     return RecordIndex.state == str(value)
 
 
-def filtered(
+def _filtered(
     establishment: int,
     dataset: int,
     conditions: Sequence[Condition],
@@ -138,7 +138,7 @@ def page(
         # a long text would make a long address of the next page: those that begin alike are in the order of entry
         sort = func.left(func.app.fold(func.coalesce(Record.cells[what].astext, "")), MOST).collate("C")
     key = literal("") if sort is None else sort
-    chosen = filtered(establishment, dataset, conditions, query, (RecordIndex.number, key.label("key")))
+    chosen = _filtered(establishment, dataset, conditions, query, (RecordIndex.number, key.label("key")))
     if kind == "field":
         chosen = chosen.join(
             Record,
@@ -172,7 +172,7 @@ def numbers(
     most: int,
 ) -> list[int]:
     """The numbers of the records of a list, in no order, ``most`` of them."""
-    chosen = filtered(establishment, dataset, conditions, query, (RecordIndex.number,))
+    chosen = _filtered(establishment, dataset, conditions, query, (RecordIndex.number,))
     return list(session.scalars(chosen.limit(most)))
 
 
@@ -262,7 +262,7 @@ def count(
     most: int,
 ) -> int:
     """How many records the list holds, counted up to ``most``."""
-    return _count(session, filtered(establishment, dataset, conditions, query, (RecordIndex.number,)), most)
+    return _count(session, _filtered(establishment, dataset, conditions, query, (RecordIndex.number,)), most)
 
 
 def plain_count(session: Session, establishment: int, dataset: int, state: str | None, most: int) -> int:
@@ -292,7 +292,7 @@ def facets(
     """``(position in whats, value, records)`` of the values of several filters, counted in one pass over the lines."""
     parts = [_what(what).label(f"w{n}") for n, what in enumerate(whats)]
     which = func.grouping(*parts).label("which")
-    chosen = filtered(
+    chosen = _filtered(
         establishment, dataset, conditions, query, (*parts, which, func.count().label("records"))
     )
     chosen = chosen.group_by(func.grouping_sets(*(tuple_(part) for part in parts)))
