@@ -30,18 +30,19 @@ MOST_LETTERS = 400  # of a label that are looked at: some are a whole paragraph
 
 def visible(text: str) -> str:
     """A label without what cannot be seen (joiners, soft hyphens, byte order marks), on one line, single spaces."""
-    kept = "".join(c for c in text[:4096] if unicodedata.category(c) != "Cf")
+    text = text[:4096]
+    kept = text if text.isascii() else "".join(c for c in text if unicodedata.category(c) != "Cf")
     return " ".join(kept.split())
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=32_768)  # two sheets of the greatest width
 def letters(label: str) -> str:
     """The letters and digits of a label, folded: ``Nom du bénéficiaire *`` → ``nomdubeneficiaire``."""
     folded = fold(unicodedata.normalize("NFKC", visible(label)[:MOST_LETTERS]))
     return "".join(c for c in folded if c.isalnum())
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=32_768)
 def words(label: str) -> Words:
     """The words of a label that carry its sense, folded and in the singular.
 
