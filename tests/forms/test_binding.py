@@ -76,7 +76,8 @@ def test_examples_of_real_schemas_need_no_hidden_copy() -> None:
         for text in control.field.examples():
             made, back = there_and_back(control, text)
             assert back == control.field.normalise(text)
-            if made.before and control.kind not in ("checkboxes", "geopoint"):
+            plain = text == text.strip() and text != "[]" and control.kind not in ("checkboxes", "geopoint")
+            if made.before and plain:
                 odd.append((control.kind, control.field.name, text))
     assert odd == []
 
