@@ -193,7 +193,9 @@ def clock_meant(text: str) -> time | None:
 
 def moment_meant(text: str) -> datetime | None:
     """The day and time of day that a text names, one after the other: 12/03/2024 14:30, 12 mars 2024 à 14 h 30."""
-    match = re.fullmatch(r"(.*?)(?:\s*[T,]\s*|\s+)(?:à\s+)?(" + CLOCK.pattern + ")", text.strip(), re.ASCII | re.S)
+    match = re.fullmatch(
+        r"(.*?)(?:\s*[T,]\s*|\s+)(?:à\s+)?(" + CLOCK.pattern + ")", text.strip(), re.ASCII | re.S
+    )
     if match is None:
         return None
     day, clock = day_meant(match[1]), clock_meant(match[2])
