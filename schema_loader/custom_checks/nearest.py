@@ -89,7 +89,13 @@ class Names:
         keys = [key for _, key in sorted(likely, reverse=True)[:COMPARED]]
         numbers = _DIGITS.findall(wanted)
         keys = [key for key in keys if _DIGITS.findall(key) == numbers]
-        return "".join(difflib.get_close_matches(wanted, keys, 1, ALIKE)) or self._wider(wanted)
+        close = difflib.get_close_matches(wanted, keys, 2, ALIKE)
+        if (
+            len(close) == 2
+            and len({difflib.SequenceMatcher(None, key, wanted).ratio() for key in close}) == 1
+        ):
+            return ""  # as near to the one as to the other: « 5 ans » between « < 5 ans » and « > 5 ans »
+        return close[0] if close else self._wider(wanted)
 
     def _wider(self, wanted: str) -> str:
         """The shortest of few keys that holds all the words of a text, if one alone does: « numéraire » for « aide en numéraire »."""

@@ -33,7 +33,7 @@ def split_list(text: str) -> list[tuple[list[str], bool]]:
     if _SURE.search(text):
         found.append((_pieces(_SURE, text), False))
     found += [(_pieces(mark, text), True) for mark in _LESS_SURE if mark.search(text)]
-    found.append(([text.strip()], False))
+    found.append(([text.strip()], any(unsure for _, unsure in found)))
     return [(pieces, unsure) for pieces, unsure in found if 0 < len(pieces) <= MOST_ITEMS]
 
 

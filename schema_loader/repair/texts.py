@@ -21,7 +21,9 @@ _AROUND_SIGNS = re.compile(r"\s*([/;,|])\s*")
 _WINDOWS = {bytes((byte,)).decode("cp1252", "ignore"): byte for byte in range(0x80, 0xA0)}
 _TRAIL = "".join(sorted(key for key in _WINDOWS if key)) + "\x80-\xbf"
 _TWICE = re.compile(rf"[ÂÃÅ][{_TRAIL}]|â[{_TRAIL}]{{2}}")
-_LOST_SPACE = re.compile(r"Ã (?=\s|$)|(?<= )Ã (?=[a-z])")  # à, whose second byte is a no-break space
+# The second octet of à is a no-break space, which may have become a plain one, and been taken for the one between words
+_LOST_SPACE = re.compile(r"Ã (?=\s|$)")
+_COLLAPSED = re.compile(r"(?<= )Ã (?=[a-z])")
 # UTF-8 read as Mac Roman: é is √©
 _MAC = re.compile(r"[√¬][^\x00-\x7f]")
 MOST_ENCODINGS = 3
@@ -61,9 +63,8 @@ def well_encoded(text: str) -> str:
     for _ in range(MOST_ENCODINGS):
         if text.isascii():
             break
-        better = _LOST_SPACE.sub("à ", _TWICE.sub(lambda found: _decoded(found[0]), text)) if _TWICE.search(
-            text
-        ) or "Ã " in text else text  # fmt: skip
+        better = _TWICE.sub(lambda found: _decoded(found[0]), text)
+        better = _COLLAPSED.sub("à ", _LOST_SPACE.sub("à", better))
         if better == text:
             better = _MAC.sub(lambda found: _decoded_mac(found[0]), text)
         if better == text:
