@@ -11,7 +11,19 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app import auth
-from app.models import Account, Base, Establishment, LoginSession, Membership
+from app.datasets.service import choose_keys
+from app.models import (
+    Account,
+    Base,
+    CatalogueSchema,
+    Dataset,
+    Establishment,
+    LoginSession,
+    Membership,
+    SchemaVersion,
+)
+from schema_loader import starter
+from schema_loader.compile import compile_schema
 
 _numbers = count(1)
 
@@ -52,6 +64,37 @@ class Make:
 
     def member(self, account: Account, establishment: Establishment, role: str = "editor") -> Membership:
         return self.add(Membership(establishment_id=establishment.id, account_id=account.id, role=role))
+
+    def schema(self, key: str = "scdl/deliberations", descriptor: bytes | None = None) -> SchemaVersion:
+        """A schema of the catalogue with one version: that of the starter catalogue named at the end of ``key``, or a descriptor."""
+        data = descriptor if descriptor is not None else starter.read(key.rpartition("/")[2])
+        table = compile_schema(data)
+        number = table.version or "1.0.0"
+        title = table.title or key
+        held = self.add(CatalogueSchema(key=key, title=title, keywords=[], newest=number, kind="tableschema"))
+        return self.add(
+            SchemaVersion(
+                schema_id=held.id, version=number, descriptor=data, content_hash=table.content_hash, warnings=[]
+            )
+        )
+
+    def dataset(self, establishment: Establishment, version: SchemaVersion, **values: Any) -> Dataset:
+        """A dataset of an establishment on a version of a schema."""
+        n = next(_numbers)
+        keys = list(choose_keys(compile_schema(version.descriptor)))
+        return self.add(
+            Dataset(
+                **{
+                    "establishment_id": establishment.id,
+                    "slug": f"jeu-{n}",
+                    "title": f"Jeu {n}",
+                    "version_id": version.id,
+                    "keys": keys,
+                    "constants": {},
+                    **values,
+                }
+            )
+        )
 
     def signed_in(self, account: Account) -> str:
         """A session of the account; gives the token of its cookie (:func:`app.auth.cookie_name`)."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from app.models.account import Account, LoginSession, PasswordReset, SignInAttempt
 from app.models.base import Base
+from app.models.dataset import Dataset
 from app.models.establishment import Establishment, Invitation, Membership
 from app.models.job import JobProgress
 from app.models.journal import JournalEntry
+from app.models.record import Draft, Record, RecordChange, RecordIndex, RecordState
 from app.models.role import Role
 from app.models.table_schema import CatalogueSchema, SchemaVersion
 
@@ -14,6 +16,8 @@ __all__ = [
     "Account",
     "Base",
     "CatalogueSchema",
+    "Dataset",
+    "Draft",
     "Establishment",
     "Invitation",
     "JobProgress",
@@ -21,6 +25,10 @@ __all__ = [
     "LoginSession",
     "Membership",
     "PasswordReset",
+    "Record",
+    "RecordChange",
+    "RecordIndex",
+    "RecordState",
     "Role",
     "SchemaVersion",
     "SignInAttempt",

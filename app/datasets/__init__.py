@@ -1,0 +1,1 @@
+"""Datasets: what an establishment fills in under one version of a schema."""

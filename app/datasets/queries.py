@@ -1,0 +1,206 @@
+"""Every query on datasets. Each names its establishment; the walls hold beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from app.models import CatalogueSchema, Dataset, Draft, Record, RecordChange, RecordIndex, SchemaVersion
+
+_SHOWN = (
+    Dataset.establishment_id,
+    Dataset.id,
+    Dataset.slug,
+    Dataset.title,
+    Dataset.version_id,
+    Dataset.keys,
+    Dataset.constants,
+    Dataset.is_indexed,
+    Dataset.revision,
+    Dataset.changed_at,
+    Dataset.closed_at,
+    Dataset.created_at,
+    CatalogueSchema.key.label("schema_key"),
+    CatalogueSchema.title.label("schema_title"),
+    CatalogueSchema.newest,
+    SchemaVersion.version,
+    SchemaVersion.content_hash,
+)
+
+
+def _shown() -> Select[Any]:
+    return (
+        select(*_SHOWN)
+        .join(SchemaVersion, SchemaVersion.id == Dataset.version_id)
+        .join(CatalogueSchema, CatalogueSchema.id == SchemaVersion.schema_id)
+    )
+
+
+def by_slug(session: Session, establishment: int, slug: str) -> Row[Any] | None:
+    """The dataset of an address, with the names of its schema."""
+    return session.execute(
+        _shown().where(Dataset.establishment_id == establishment, Dataset.slug == slug)
+    ).one_or_none()
+
+
+def by_id(session: Session, establishment: int, dataset: int) -> Row[Any] | None:
+    return session.execute(
+        _shown().where(Dataset.establishment_id == establishment, Dataset.id == dataset)
+    ).one_or_none()
+
+
+def of_establishments(
+    session: Session, establishments: Iterable[int], *, limit: int, closed: bool = False, offset: int = 0
+) -> list[Row[Any]]:
+    """Datasets by title; those put away only with ``closed``."""
+    chosen = _shown().where(Dataset.establishment_id.in_(list(establishments)))
+    if not closed:
+        chosen = chosen.where(Dataset.closed_at.is_(None))
+    return list(
+        session.execute(chosen.order_by(func.app.fold(Dataset.title), Dataset.id).limit(limit).offset(offset))
+    )
+
+
+def of_schema(session: Session, establishment: int, schema_id: int) -> list[Row[Any]]:
+    """``(slug, title, closed_at)`` of an establishment's datasets on any version of a schema."""
+    return list(
+        session.execute(
+            select(Dataset.slug, Dataset.title, Dataset.closed_at)
+            .join(SchemaVersion, SchemaVersion.id == Dataset.version_id)
+            .where(Dataset.establishment_id == establishment, SchemaVersion.schema_id == schema_id)
+            .order_by(Dataset.id)
+        )
+    )
+
+
+def named(session: Session, establishment: int, names: Iterable[str]) -> list[Row[Any]]:
+    """Datasets that a foreign key may mean by one of these names: their address, or the end of their schema's."""
+    wanted = list(names)
+    return list(
+        session.execute(
+            _shown()
+            .where(Dataset.establishment_id == establishment, Dataset.closed_at.is_(None))
+            .where(
+                Dataset.slug.in_(wanted) | func.regexp_replace(CatalogueSchema.key, "^.*/", "").in_(wanted)
+            )
+            .order_by(Dataset.id)
+        )
+    )
+
+
+def version(session: Session, schema_key: str, number: str | None) -> Row[Any] | None:
+    """``(id, version, content_hash, schema_id, schema_title, is_offered)``: a version of a schema, by default the newest."""
+    chosen = (
+        select(
+            SchemaVersion.id,
+            SchemaVersion.version,
+            SchemaVersion.content_hash,
+            CatalogueSchema.id.label("schema_id"),
+            CatalogueSchema.title.label("schema_title"),
+            CatalogueSchema.is_offered,
+        )
+        .join(CatalogueSchema, CatalogueSchema.id == SchemaVersion.schema_id)
+        .where(CatalogueSchema.key == schema_key)
+    )
+    wanted = SchemaVersion.version == (number if number is not None else CatalogueSchema.newest)
+    return session.execute(chosen.where(wanted)).one_or_none()
+
+
+def slugs(session: Session, establishment: int) -> set[str]:
+    """The addresses that are taken in an establishment."""
+    return set(session.scalars(select(Dataset.slug).where(Dataset.establishment_id == establishment)))
+
+
+def get(session: Session, establishment: int, dataset: int) -> Dataset | None:
+    return session.get(Dataset, (establishment, dataset))
+
+
+def touch(session: Session, establishment: int, dataset: int, numbers: int = 0) -> int:
+    """Note that records change, and take ``numbers`` of them: gives the first. The row is locked until the transaction ends."""
+    return session.execute(
+        update(Dataset)
+        .where(Dataset.establishment_id == establishment, Dataset.id == dataset)
+        .values(
+            next_number=Dataset.next_number + numbers,
+            revision=Dataset.revision + 1,
+            changed_at=func.now(),
+        )
+        .returning(Dataset.next_number - numbers)
+        .execution_options(synchronize_session=False)
+    ).scalar_one()
+
+
+def set_indexed(session: Session, establishment: int, dataset: int, indexed: bool) -> None:
+    session.execute(
+        update(Dataset)
+        .where(Dataset.establishment_id == establishment, Dataset.id == dataset)
+        .values(is_indexed=indexed)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def set_closed(session: Session, establishment: int, dataset: int, at: datetime | None) -> None:
+    session.execute(
+        update(Dataset)
+        .where(Dataset.establishment_id == establishment, Dataset.id == dataset)
+        .values(closed_at=at)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def remove(session: Session, establishment: int, dataset: int) -> None:
+    """Erase a dataset and all its rows: for one that was opened by mistake, or emptied."""
+    for table in (Draft, RecordChange, RecordIndex, Record):
+        session.execute(
+            delete(table)
+            .where(table.establishment_id == establishment, table.dataset_id == dataset)
+            .execution_options(synchronize_session=False)
+        )
+    session.execute(
+        delete(Dataset)
+        .where(Dataset.establishment_id == establishment, Dataset.id == dataset)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def state_counts(session: Session, establishments: Iterable[int], most: int) -> dict[tuple[int, int], int]:
+    """``(establishment, dataset)`` → records « à corriger », counted up to ``most``."""
+    found: dict[tuple[int, int], int] = {}
+    rows = session.execute(
+        select(Record.establishment_id, Record.dataset_id)
+        .where(
+            Record.establishment_id.in_(list(establishments)),
+            Record.state == "to_fix",
+            Record.deleted_at.is_(None),
+        )
+        .limit(most)
+    )
+    for establishment, dataset in rows:
+        found[establishment, dataset] = found.get((establishment, dataset), 0) + 1
+    return found
+
+
+def drafts_of(session: Session, account: int, limit: int) -> list[Row[Any]]:
+    """What a person has begun to type in the establishments of the scope, the latest first."""
+    return list(
+        session.execute(
+            select(
+                Draft.establishment_id,
+                Draft.number,
+                Draft.updated_at,
+                Dataset.slug,
+                Dataset.title,
+            )
+            .join(
+                Dataset,
+                (Dataset.establishment_id == Draft.establishment_id) & (Dataset.id == Draft.dataset_id),
+            )
+            .where(Draft.account_id == account)
+            .order_by(Draft.updated_at.desc())
+            .limit(limit)
+        )
+    )

@@ -1,0 +1,1 @@
+"""Records: the rows of a dataset, kept, found, corrected and taken out."""

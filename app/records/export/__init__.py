@@ -1,0 +1,1 @@
+"""What leaves a dataset: its valid records, in schema order."""

@@ -1,0 +1,84 @@
+"""The queries of an export: stored cells are normalised texts, hence a copy and no conversion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, LiteralString
+
+from psycopg import sql
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.models import Record, RecordState
+
+_COPY: LiteralString = """
+    COPY (
+      SELECT {cells} FROM record
+      WHERE establishment_id = {establishment} AND dataset_id = {dataset} AND state = 'valid' AND deleted_at IS NULL
+      ORDER BY number
+    ) TO STDOUT (FORMAT {format})
+"""
+_ROWS: LiteralString = """
+    SELECT {cells} FROM record
+    WHERE establishment_id = {establishment} AND dataset_id = {dataset} AND state = 'valid' AND deleted_at IS NULL
+    ORDER BY number
+"""
+
+
+def csv_lines(session: Session, establishment: int, dataset: int, names: Sequence[str]) -> Iterator[bytes]:
+    """The valid records as lines of CSV that end with ``\\n``, one at a time, straight from PostgreSQL."""
+    statement = sql.SQL(_COPY).format(**_parts(establishment, dataset, names), format=sql.SQL("csv"))
+    driver: Any = session.connection().connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        for line in copy:
+            yield bytes(line)
+
+
+def rows(
+    session: Session, establishment: int, dataset: int, names: Sequence[str], size: int = 2000
+) -> Iterator[list[tuple[str | None, ...]]]:
+    """The valid records as tuples of stored texts (None for an empty cell), ``size`` at a time."""
+    statement = sql.SQL(_ROWS).format(**_parts(establishment, dataset, names))
+    driver: Any = session.connection().connection.driver_connection
+    with driver.cursor(name="export") as cursor:
+        cursor.execute(statement)
+        while batch := cursor.fetchmany(size):
+            yield batch
+
+
+def _parts(establishment: int, dataset: int, names: Sequence[str]) -> dict[str, sql.Composable]:
+    cells = sql.SQL(", ").join(sql.SQL("cells ->> {}").format(sql.Literal(name)) for name in names)
+    return {
+        "cells": cells,
+        "establishment": sql.Literal(int(establishment)),
+        "dataset": sql.Literal(int(dataset)),
+    }
+
+
+def counts(session: Session, establishment: int, dataset: int) -> dict[str, int]:
+    """State → records that are not in the trash."""
+    rows_ = session.execute(
+        select(Record.state, func.count())
+        .where(
+            Record.establishment_id == establishment,
+            Record.dataset_id == dataset,
+            Record.deleted_at.is_(None),
+        )
+        .group_by(Record.state)
+    )
+    return {str(RecordState(state)): number for state, number in rows_}
+
+
+def to_fix_count(session: Session, establishment: int, dataset: int, most: int) -> int:
+    """How many records are « à corriger », counted up to ``most``."""
+    chosen = (
+        select(Record.number)
+        .where(
+            Record.establishment_id == establishment,
+            Record.dataset_id == dataset,
+            Record.state == "to_fix",
+            Record.deleted_at.is_(None),
+        )
+        .limit(most)
+    )
+    return int(session.scalar(select(func.count()).select_from(chosen.subquery())) or 0)

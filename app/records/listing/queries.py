@@ -1,0 +1,329 @@
+"""Every query of the list. A page is found by the index of what is sorted by, or, where a condition keeps few records, by that.
+
+PostgreSQL's statistics mix all datasets, so the choice is made here: each condition is asked for its first thousand records.
+One that has no more is the way in; where all have more, the walk along the sorted index soon meets a page of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Row, Select, String, and_, cast, func, literal, select, text, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
+from sqlalchemy.orm import Session
+from sqlalchemy.types import BigInteger, Text
+
+from app.models import Record, RecordIndex, RecordState
+
+FEW = 1000
+
+Condition = tuple[Literal["equal", "between", "user", "submission", "state", "numbers"], Any, Any]
+"""``("equal", column, keys)``, ``("between", column, (low, high))``, ``("user", None, id)``, ``("submission", None, id)``,
+``("state", None, state)``, ``("numbers", None, numbers)``. A column is that of the index, from 1."""
+Order = tuple[Literal["number", "column", "field"], Any]
+"""``("number", None)``, ``("column", 3)`` of the index, or ``("field", name)`` for one that has no column there."""
+
+
+def _at(column: int) -> Any:
+    return getattr(RecordIndex, f"k{column}")
+
+
+def _own(establishment: int, dataset: int) -> ColumnElement[bool]:
+    return and_(RecordIndex.establishment_id == establishment, RecordIndex.dataset_id == dataset)
+
+
+def _texts(values: Sequence[str]) -> Any:
+    return func.any(literal(list(values), ARRAY(Text())))
+
+
+def _numbers(values: Sequence[int]) -> Any:
+    return func.any(literal(list(values), ARRAY(BigInteger())))
+
+
+def found(session: Session, dataset: int, query: str, most: int) -> list[int]:
+    """Numbers of the records of the scope whose words match a tsquery, ``most`` of them, in no order."""
+    return list(
+        session.scalars(
+            text("SELECT * FROM app.found_records(:dataset, CAST(:query AS tsquery), :most)"),
+            {"dataset": dataset, "query": query, "most": most},
+        )
+    )
+
+
+def few(session: Session, establishment: int, dataset: int, condition: Condition) -> list[int] | None:
+    """The records that a condition keeps; None when there are more than :data:`FEW`."""
+    kind, column, value = condition
+    if kind == "numbers":
+        return list(value)
+    chosen: Select[Any]
+    if kind == "equal":
+        chosen = select(RecordIndex.number).where(_own(establishment, dataset), _at(column) == _texts(value))
+    elif kind == "between":
+        low, high = value
+        chosen = select(RecordIndex.number).where(_own(establishment, dataset), _at(column).is_not(None))
+        if low is not None:
+            chosen = chosen.where(_at(column) >= low)
+        if high is not None:
+            chosen = chosen.where(_at(column) <= high)
+    elif kind == "user":
+        chosen = select(RecordIndex.number).where(
+            _own(establishment, dataset), RecordIndex.updated_by == value
+        )
+    else:
+        chosen = select(Record.number).where(
+            Record.establishment_id == establishment,
+            Record.dataset_id == dataset,
+            Record.deleted_at.is_(None),
+        )
+        if kind == "submission":
+            chosen = chosen.where(Record.submission_id == value)
+        elif value == RecordState.to_fix:
+            chosen = chosen.where(Record.state == "to_fix")
+        else:
+            return None  # most records are valid
+    numbers = list(session.scalars(chosen.limit(FEW + 1)))
+    return None if len(numbers) > FEW else numbers
+
+
+def _filter(condition: Condition) -> ColumnElement[bool]:
+    """The condition as something to be looked at in each line, which no index serves."""
+    kind, column, value = condition
+    if kind == "equal":
+        return _at(column).concat("") == _texts(value)
+    if kind == "between":
+        low, high = value
+        parts = [_at(column).is_not(None)]
+        if low is not None:
+            parts.append(_at(column).concat("") >= low)
+        if high is not None:
+            parts.append(_at(column).concat("") <= high)
+        return and_(*parts)
+    if kind == "user":
+        return RecordIndex.updated_by + 0 == value
+    if kind == "submission":
+        return RecordIndex.submission_id == value
+    if kind == "numbers":
+        return RecordIndex.number == _numbers(value)
+    return RecordIndex.state == str(value)
+
+
+def filtered(
+    establishment: int,
+    dataset: int,
+    conditions: Sequence[Condition],
+    query: str | None,
+    columns: Sequence[Any],
+) -> Select[Any]:
+    """Lines of the index that meet every condition, and hold the words of a tsquery."""
+    chosen = select(*columns).where(_own(establishment, dataset), *map(_filter, conditions))
+    if query is not None:
+        chosen = chosen.where(RecordIndex.words.op("@@")(cast(literal(query, String()), TSQUERY)))
+    return chosen
+
+
+def page(
+    session: Session,
+    establishment: int,
+    dataset: int,
+    conditions: Sequence[Condition],
+    query: str | None,
+    order: Order,
+    *,
+    descending: bool,
+    beyond: tuple[str, int] | None,
+    limit: int,
+) -> list[Row[Any]]:
+    """``(number, key)`` of the next records in an order. ``beyond``: key and number of the record after which they begin."""
+    kind, what = order
+    sort: Any = None
+    if kind == "column":
+        sort = _at(what)
+    elif kind == "field":
+        sort = func.app.fold(func.coalesce(Record.cells[what].astext, "")).collate("C")
+    key = literal("") if sort is None else sort
+    chosen = filtered(establishment, dataset, conditions, query, (RecordIndex.number, key.label("key")))
+    if kind == "field":
+        chosen = chosen.join(
+            Record,
+            and_(
+                Record.establishment_id == RecordIndex.establishment_id,
+                Record.dataset_id == RecordIndex.dataset_id,
+                Record.number == RecordIndex.number,
+            ),
+        )
+    if kind == "column":
+        chosen = chosen.where(sort.is_not(None))
+    if beyond is not None:
+        at: Any = RecordIndex.number if sort is None else tuple_(sort, RecordIndex.number)
+        bound: Any = (
+            beyond[1]
+            if sort is None
+            else tuple_(literal(beyond[0], Text()), literal(beyond[1], BigInteger()))
+        )
+        chosen = chosen.where(at < bound if descending else at > bound)
+    by = [RecordIndex.number] if sort is None else [sort, RecordIndex.number]
+    chosen = chosen.order_by(*(column.desc() if descending else column.asc() for column in by))
+    return list(session.execute(chosen.limit(limit)))
+
+
+def plain_page(
+    session: Session,
+    establishment: int,
+    dataset: int,
+    *,
+    state: str | None,
+    descending: bool,
+    beyond: int | None,
+    limit: int,
+) -> list[int]:
+    """Numbers of the next records by number, from the records themselves: while the index is being made."""
+    chosen = select(Record.number).where(
+        Record.establishment_id == establishment,
+        Record.dataset_id == dataset,
+        Record.deleted_at.is_(None),
+    )
+    if state is not None:
+        chosen = chosen.where(Record.state == state)
+    if beyond is not None:
+        chosen = chosen.where(Record.number < beyond if descending else Record.number > beyond)
+    by = Record.number.desc() if descending else Record.number.asc()
+    return list(session.scalars(chosen.order_by(by).limit(limit)))
+
+
+def shown(session: Session, establishment: int, dataset: int, numbers: Sequence[int]) -> list[Row[Any]]:
+    """What the list shows of some records, in no order."""
+    return list(
+        session.execute(
+            select(
+                Record.number,
+                Record.cells,
+                Record.state,
+                Record.faults,
+                Record.version,
+                Record.updated_at,
+                Record.updated_by,
+                Record.submission_id,
+                Record.deleted_at,
+            ).where(
+                Record.establishment_id == establishment,
+                Record.dataset_id == dataset,
+                Record.number == _numbers(numbers),
+            )
+        )
+    )
+
+
+def trashed(session: Session, establishment: int, dataset: int, *, limit: int, offset: int) -> list[Row[Any]]:
+    """Records of the trash, the latest first."""
+    return list(
+        session.execute(
+            select(Record.number, Record.cells, Record.deleted_at, Record.deleted_by)
+            .where(
+                Record.establishment_id == establishment,
+                Record.dataset_id == dataset,
+                Record.deleted_at.is_not(None),
+            )
+            .order_by(Record.deleted_at.desc(), Record.number.desc())
+            .limit(limit)
+            .offset(offset)
+        )
+    )
+
+
+def trash_count(session: Session, establishment: int, dataset: int, most: int) -> int:
+    """How many records are in the trash, counted up to ``most``."""
+    return _count(
+        session,
+        select(Record.number).where(
+            Record.establishment_id == establishment,
+            Record.dataset_id == dataset,
+            Record.deleted_at.is_not(None),
+        ),
+        most,
+    )
+
+
+def count(
+    session: Session,
+    establishment: int,
+    dataset: int,
+    conditions: Sequence[Condition],
+    query: str | None,
+    most: int,
+) -> int:
+    """How many records the list holds, counted up to ``most``."""
+    return _count(session, filtered(establishment, dataset, conditions, query, (RecordIndex.number,)), most)
+
+
+def plain_count(session: Session, establishment: int, dataset: int, state: str | None, most: int) -> int:
+    """The same from the records themselves."""
+    chosen = select(Record.number).where(
+        Record.establishment_id == establishment,
+        Record.dataset_id == dataset,
+        Record.deleted_at.is_(None),
+    )
+    if state is not None:
+        chosen = chosen.where(Record.state == state)
+    return _count(session, chosen, most)
+
+
+def _count(session: Session, chosen: Select[Any], most: int) -> int:
+    return int(session.scalar(select(func.count()).select_from(chosen.limit(most).subquery())) or 0)
+
+
+def facet(
+    session: Session,
+    establishment: int,
+    dataset: int,
+    conditions: Sequence[Condition],
+    query: str | None,
+    column: int,
+    limit: int,
+) -> list[tuple[str, int]]:
+    """``(key, records)`` of the keys of a column, the most frequent first."""
+    at = _at(column)
+    chosen = filtered(establishment, dataset, conditions, query, (at, func.count()))
+    rows = session.execute(
+        chosen.where(at.is_not(None)).group_by(at).order_by(func.count().desc(), at).limit(limit)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def years(
+    session: Session,
+    establishment: int,
+    dataset: int,
+    conditions: Sequence[Condition],
+    query: str | None,
+    column: int,
+    limit: int,
+) -> list[tuple[str, int]]:
+    """``(year, records)`` of a column of dates, the latest first."""
+    year = func.left(_at(column), 4)
+    chosen = filtered(establishment, dataset, conditions, query, (year, func.count()))
+    rows = session.execute(
+        chosen.where(_at(column).is_not(None), year.op("~")("^[0-9]{4}$"))
+        .group_by(year)
+        .order_by(year.desc())
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def metas(
+    session: Session,
+    establishment: int,
+    dataset: int,
+    conditions: Sequence[Condition],
+    query: str | None,
+    which: Literal["state", "updated_by", "submission_id"],
+    limit: int,
+) -> list[tuple[Any, int]]:
+    """``(value, records)`` by state, by who changed them last, or by import; the most frequent first."""
+    at = getattr(RecordIndex, which)
+    chosen = filtered(establishment, dataset, conditions, query, (at, func.count()))
+    rows = session.execute(
+        chosen.where(at.is_not(None)).group_by(at).order_by(func.count().desc(), at).limit(limit)
+    )
+    return [(row[0], row[1]) for row in rows]

@@ -1,0 +1,332 @@
+"""The list of a dataset's records, as the address of the page says it: what is sought, filtered, sorted, and where one stands."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from sqlalchemy.orm import Session
+
+from app.datasets.service import DatasetView
+from app.models import RecordState
+from app.records.judge import search_query
+from app.records.listing import queries
+from app.records.listing.queries import Condition, Order
+from schema_loader.field import Field
+from schema_loader.sort_keys import bound_key, sort_key
+from schema_loader.table_schema import TableSchema
+
+PAGE = 50
+COUNTED = 10_001
+"""Records are counted up to here: beyond, « plus de 10 000 »."""
+FACETS, FACET_VALUES = 8, 60
+FEW_WORDS = 2000
+TEMPORAL = ("date", "datetime", "year", "yearmonth")
+NUMERIC = ("number", "integer")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address of a list asks for. ``sort``: a field's name, or empty for the order of entry; ``equals``: field → stored
+    texts of which one is enough; ``ranges``: field → lowest and highest stored text, either may be empty."""
+
+    sought: str = ""
+    state: str = ""
+    sort: str = ""
+    descending: bool = True
+    equals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    user: int | None = None
+    submission: int | None = None
+    after: str = ""
+    before: str = ""
+    size: int = PAGE
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether some records may be left out."""
+        return bool(
+            self.sought.strip()
+            or self.state
+            or self.equals
+            or self.ranges
+            or self.user is not None
+            or self.submission is not None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One page. ``after`` and ``before``: where the next and the former page begin, empty at the ends; ``is_partial``: the index is
+    being made, so that only the order of entry and the state are to be had."""
+
+    rows: Sequence[Any]
+    after: str
+    before: str
+    is_partial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value of a filter, with how many records of the list have it."""
+
+    value: str
+    label: str
+    count: int
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A filter: ``name`` is a field's, or ``etat``, ``annee``, ``utilisateur``, ``import``."""
+
+    name: str
+    values: tuple[FacetValue, ...]
+
+
+def page(session: Session, dataset: DatasetView, asked: Asked) -> Listed:
+    """The records of one page, in order."""
+    if not dataset.is_indexed:
+        return _plain_page(session, dataset, asked)
+    place = (dataset.establishment, dataset.id)
+    backwards = bool(asked.before)
+    beyond = _cursor(asked.before or asked.after)
+    descending = asked.descending != backwards
+    conditions, query = narrowed(session, dataset, asked)
+    found = queries.page(
+        session,
+        *place,
+        conditions,
+        query,
+        order_of(dataset, asked),
+        descending=descending,
+        beyond=beyond,
+        limit=asked.size + 1,
+    )
+    more, found = len(found) > asked.size, found[: asked.size]
+    if backwards:
+        found.reverse()
+    rows = {row.number: row for row in queries.shown(session, *place, [row.number for row in found])}
+    forward, back = (bool(beyond), more) if backwards else (more, bool(beyond))
+    return Listed(
+        [rows[row.number] for row in found if row.number in rows],
+        _text_of(found[-1]) if found and forward else "",
+        _text_of(found[0]) if found and back else "",
+        False,
+    )
+
+
+def _plain_page(session: Session, dataset: DatasetView, asked: Asked) -> Listed:
+    place = (dataset.establishment, dataset.id)
+    backwards = bool(asked.before)
+    beyond = _cursor(asked.before or asked.after)
+    numbers = queries.plain_page(
+        session,
+        *place,
+        state=asked.state or None,
+        descending=asked.descending != backwards,
+        beyond=beyond[1] if beyond else None,
+        limit=asked.size + 1,
+    )
+    more, numbers = len(numbers) > asked.size, numbers[: asked.size]
+    if backwards:
+        numbers.reverse()
+    rows = {row.number: row for row in queries.shown(session, *place, numbers)}
+    forward, back = (bool(beyond), more) if backwards else (more, bool(beyond))
+    ends = [_cursor_text("", number) for number in (numbers[:1] + numbers[-1:])]
+    return Listed(
+        [rows[number] for number in numbers if number in rows],
+        ends[-1] if ends and forward else "",
+        ends[0] if ends and back else "",
+        True,
+    )
+
+
+def count(session: Session, dataset: DatasetView, asked: Asked) -> int:
+    """How many records the list holds, up to :data:`COUNTED`."""
+    place = (dataset.establishment, dataset.id)
+    if not dataset.is_indexed:
+        return queries.plain_count(session, *place, asked.state or None, COUNTED)
+    conditions, query = narrowed(session, dataset, asked)
+    return queries.count(session, *place, conditions, query, COUNTED)
+
+
+def numbers(session: Session, dataset: DatasetView, asked: Asked, most: int) -> list[int]:
+    """The numbers of all the records of the list, ``most`` of them: for what is done to a whole selection."""
+    found: list[int] = []
+    at = replace(asked, after="", before="", size=1000)
+    while len(found) < most:
+        listed = page(session, dataset, at)
+        found += [row.number for row in listed.rows]
+        if not listed.after:
+            break
+        at = replace(at, after=listed.after)
+    return found[:most]
+
+
+def narrowed(session: Session, dataset: DatasetView, asked: Asked) -> tuple[list[Condition], str | None]:
+    """The conditions of the address, by the numbers of records where one of them keeps few; and the tsquery that is left to apply."""
+    place = (dataset.establishment, dataset.id)
+    conditions = conditions_of(dataset, asked)
+    query = search_query(dataset.id, asked.sought) if asked.sought.strip() else None
+    if asked.sought.strip() and query is None:  # signs alone: nothing holds them
+        return [("numbers", None, ())], None
+    if query is not None:
+        found = queries.found(session, dataset.id, query, FEW_WORDS + 1)
+        if len(found) <= FEW_WORDS:
+            return [("numbers", None, tuple(found)), *conditions], None
+    for condition in conditions:
+        kept = queries.few(session, *place, condition)
+        if kept is not None:
+            return [("numbers", None, tuple(kept)), *conditions], query
+    return conditions, query
+
+
+def conditions_of(dataset: DatasetView, asked: Asked, besides: str = "") -> list[Condition]:
+    """The conditions of the address, the most telling first; ``besides``: a facet's own is left out."""
+    found: list[Condition] = []
+    by_name = dataset.schema.by_name
+    if asked.submission is not None and besides != "import":
+        found.append(("submission", None, asked.submission))
+    for name, texts in asked.equals.items():
+        column = dataset.column_of(name)
+        if column is not None and name in by_name and name != besides:
+            keys = sorted({sort_key(by_name[name], text) for text in texts})
+            found.append(("equal", column, tuple(keys)))
+    for name, (low, high) in asked.ranges.items():
+        column = dataset.column_of(name)
+        if column is not None and name in by_name and name != besides:
+            bounds = (bound_key(by_name[name], low), _upper(by_name[name], high))
+            if bounds != (None, None):
+                found.append(("between", column, bounds))
+    if asked.user is not None and besides != "utilisateur":
+        found.append(("user", None, asked.user))
+    if asked.state in tuple(RecordState) and besides != "etat":
+        found.append(("state", None, RecordState(asked.state)))
+    return found
+
+
+def _upper(field: Field, text: str) -> str | None:
+    key = bound_key(field, text)
+    # a moment of the last day is within it: 2024-03-12T10:00:00 ≤ 2024-03-12
+    return None if key is None else f"{key}\x7f" if field.type.name == "datetime" else key
+
+
+def order_of(dataset: DatasetView, asked: Asked) -> Order:
+    """What the list is sorted by."""
+    if asked.sort not in dataset.schema.by_name:
+        return ("number", None)
+    column = dataset.column_of(asked.sort)
+    return ("field", asked.sort) if column is None else ("column", column)
+
+
+# --- filters --------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=128)
+def facet_fields(schema: TableSchema, keys: tuple[str, ...]) -> tuple[Field, ...]:
+    """The columns with a filter of their values: choices, yes or no; in schema order."""
+    chosen = [
+        field
+        for field in schema.fields
+        if field.name in keys and (field.choices or field.type.name == "boolean")
+    ]
+    return tuple(chosen[:FACETS])
+
+
+@lru_cache(maxsize=128)
+def range_fields(schema: TableSchema, keys: tuple[str, ...]) -> tuple[Field, ...]:
+    """The columns with a filter from … to …: dates and numbers; in schema order."""
+    return tuple(
+        field
+        for field in schema.fields
+        if field.name in keys and field.type.name in (*TEMPORAL, *NUMERIC) and not field.choices
+    )
+
+
+def year_field(dataset: DatasetView) -> Field | None:
+    """The column of dates whose years are offered as a filter: the first of the schema."""
+    return next(
+        (
+            field
+            for field in dataset.schema.fields
+            if field.type.name in TEMPORAL and field.name in dataset.keys
+        ),
+        None,
+    )
+
+
+def facets(session: Session, dataset: DatasetView, asked: Asked) -> list[Facet]:
+    """The filters of a list with their counts: each counts what the others keep."""
+    if not dataset.is_indexed:
+        return []
+    place = (dataset.establishment, dataset.id)
+    query = search_query(dataset.id, asked.sought) if asked.sought.strip() else None
+    found = []
+    for field_ in facet_fields(dataset.schema, dataset.keys):
+        column = dataset.column_of(field_.name)
+        if column is None:
+            continue
+        texts = _texts_by_key(field_)
+        chosen = {sort_key(field_, text) for text in asked.equals.get(field_.name, ())}
+        conditions = conditions_of(dataset, asked, besides=field_.name)
+        rows = queries.facet(session, *place, conditions, query, column, FACET_VALUES)
+        values = [
+            FacetValue(texts[key], texts[key], number, key in chosen) for key, number in rows if key in texts
+        ]
+        found.append(Facet(field_.name, tuple(values)))
+    dated = year_field(dataset)
+    if dated is not None and (column := dataset.column_of(dated.name)) is not None:
+        conditions = conditions_of(dataset, asked, besides=dated.name)
+        rows = queries.years(session, *place, conditions, query, column, FACET_VALUES)
+        low, high = asked.ranges.get(dated.name, ("", ""))
+        values = [FacetValue(year, year, number, low[:4] == high[:4] == year) for year, number in rows]
+        found.append(Facet("annee", tuple(values)))
+    for name, which, own in (
+        ("etat", "state", asked.state),
+        ("utilisateur", "updated_by", asked.user),
+        ("import", "submission_id", asked.submission),
+    ):
+        conditions = conditions_of(dataset, asked, besides=name)
+        metas = queries.metas(session, *place, conditions, query, which, FACET_VALUES)  # type: ignore[arg-type]
+        values = [
+            FacetValue(str(value), str(value), number, str(value) == str(own)) for value, number in metas
+        ]
+        found.append(Facet(name, tuple(values)))
+    return found
+
+
+def _texts_by_key(field_: Field) -> dict[str, str]:
+    """Sort key → the stored text that it stands for, of a column of choices."""
+    texts: Iterable[str] = field_.choices
+    if not texts:
+        texts = (field_.type.format(True), field_.type.format(False))
+    known = {sort_key(field_, text): text for text in texts}
+    return {"": "", **known}
+
+
+# --- where one stands -----------------------------------------------------------------------------------------------
+
+
+def _text_of(row: Any) -> str:
+    return _cursor_text(row.key, row.number)
+
+
+def _cursor_text(key: str, number: int) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps([key, number])).decode().rstrip("=")
+
+
+def _cursor(text: str) -> tuple[str, int] | None:
+    """Key and number of a cursor; None for what is none of ours."""
+    try:
+        key, number = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (ValueError, TypeError, binascii.Error):
+        return None
+    if not isinstance(key, str) or not isinstance(number, int) or "\0" in key:
+        return None
+    return key, min(max(number, 0), 2**62)

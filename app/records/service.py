@@ -1,0 +1,402 @@
+"""Keeping, correcting, trashing and restoring records. What was typed is kept even when it is wrong; every change is history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.datasets import queries as dataset_queries
+from app.datasets import service as datasets
+from app.datasets.service import DatasetView
+from app.errors import Conflict, NotFound
+from app.i18n import N_
+from app.models import Record, RecordChange, RecordState
+from app.records import queries
+from app.records.judge import Judged, judge, keys_of, stored_faults, words_of
+from schema_loader.errors import CellError
+from schema_loader.sort_keys import sort_key
+from schema_loader.table_schema import ForeignKey, TableSchema
+
+References = Callable[[ForeignKey], frozenset[tuple[str, ...]] | None]
+REFERENCES_MOST = 200_000
+RECHECKED = 50
+"""Records that another one's change may have mended or broken (they share a key), judged again at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A record as it was kept."""
+
+    number: int
+    version: int
+    judged: Judged
+
+
+class Stale(Conflict):
+    """Somebody changed the record meanwhile; ``current`` is what it holds now, ``judged`` what was to be kept."""
+
+    def __init__(self, current: Record, judged: Judged) -> None:
+        super().__init__(
+            N_(
+                "Cette ligne a été modifiée par quelqu’un d’autre pendant votre saisie. Rien n’est perdu : choisissez, pour chaque colonne, la valeur à garder."
+            )
+        )
+        self.current = current
+        self.judged = judged
+
+
+def check(
+    session: Session, dataset: DatasetView, row: Mapping[str, str], *, number: int | None = None
+) -> Judged:
+    """What would be kept of a row: its cells, and all that is wrong with it, among the dataset's records too.
+
+    ``number``: of the record that the row is to replace, which is no twin of itself.
+    """
+    judged = judge(dataset.schema, row, dataset.keys)
+    errors = [
+        *judged.errors,
+        *key_errors(session, dataset, judged.cells, number),
+        *reference_errors(session, dataset, judged.cells),
+    ]
+    return judged if len(errors) == len(judged.errors) else replace(judged, errors=tuple(errors))
+
+
+def create(
+    session: Session,
+    dataset: DatasetView,
+    row: Mapping[str, str],
+    *,
+    account: int | None,
+    extra: Mapping[str, str] | None = None,
+    judged: Judged | None = None,
+) -> Saved:
+    """Keep a new record, valid or « à corriger ». Raises :class:`Conflict` in a dataset that was put away."""
+    datasets.refuse_if_closed(dataset)
+    judged = check(session, dataset, row) if judged is None else judged
+    number = queries.create(
+        session,
+        dataset.establishment,
+        dataset.id,
+        cells=judged.cells,
+        extra=extra,
+        state=judged.state,
+        faults=judged.faults,
+        keys=judged.keys,
+        words=words_of(dataset.id, judged.cells.values()),
+        account=account,
+    )
+    return Saved(number, 1, judged)
+
+
+def change(
+    session: Session,
+    dataset: DatasetView,
+    number: int,
+    row: Mapping[str, str],
+    *,
+    base_version: int,
+    account: int | None,
+    act: str = "changed",
+    note: Mapping[str, Any] | None = None,
+    judged: Judged | None = None,
+) -> Saved:
+    """Keep a change of a record as it was at ``base_version``.
+
+    ``row`` is whole: a field that is absent is emptied. A row that changes nothing is kept without history. Raises
+    :class:`Stale` with what the record holds by now, :class:`NotFound` when it is in the trash or nowhere.
+    """
+    datasets.refuse_if_closed(dataset)
+    judged = check(session, dataset, row, number=number) if judged is None else judged
+    before = queries.get(session, dataset.establishment, dataset.id, number)
+    if before is None or before.deleted_at is not None:
+        raise NotFound
+    former = dict(before.cells)
+    if before.version == base_version and former == judged.cells:
+        if before.state != judged.state:
+            queries.set_state(session, dataset.establishment, dataset.id, number, judged.state, judged.faults)
+        if account is not None:
+            queries.drop_draft(session, dataset.establishment, dataset.id, account, number)
+        return Saved(number, base_version, judged)
+    version = queries.change(
+        session,
+        dataset.establishment,
+        dataset.id,
+        number,
+        base_version,
+        cells=judged.cells,
+        state=judged.state,
+        faults=judged.faults,
+        keys=judged.keys,
+        words=words_of(dataset.id, judged.cells.values()),
+        account=account,
+        act=act,
+        note=note,
+    )
+    if version is None:
+        current = queries.get(session, dataset.establishment, dataset.id, number)
+        if current is None or current.deleted_at is not None:
+            raise NotFound
+        raise Stale(current, judged)
+    recheck_twins(session, dataset, former, besides=number)
+    return Saved(number, version, judged)
+
+
+def get(session: Session, dataset: DatasetView, number: int) -> Record:
+    """A record, in the trash or not. Raises :class:`NotFound`."""
+    found = queries.get(session, dataset.establishment, dataset.id, number)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def trash(
+    session: Session, dataset: DatasetView, numbers: Sequence[int], *, account: int | None
+) -> list[int]:
+    """Put records into the trash; gives the numbers of those that went."""
+    datasets.refuse_if_closed(dataset)
+    gone = queries.trash(session, dataset.establishment, dataset.id, numbers, account)
+    if gone:
+        dataset_queries.touch(session, dataset.establishment, dataset.id)
+        if _keys(dataset.schema) and len(gone) <= RECHECKED:
+            for record in queries.many(session, dataset.establishment, dataset.id, gone):
+                recheck_twins(session, dataset, record.cells, besides=record.number)
+    return gone
+
+
+def restore(
+    session: Session, dataset: DatasetView, numbers: Sequence[int], *, account: int | None
+) -> list[int]:
+    """Take records back out of the trash, judged again; gives the numbers of those that came back."""
+    datasets.refuse_if_closed(dataset)
+    back = queries.untrash(session, dataset.establishment, dataset.id, numbers, account)
+    records = queries.many(session, dataset.establishment, dataset.id, back)
+    queries.index_lines(
+        session,
+        dataset.establishment,
+        dataset.id,
+        [index_line(dataset, record) for record in records],
+    )
+    if back:
+        dataset_queries.touch(session, dataset.establishment, dataset.id)
+        for record in records if _keys(dataset.schema) else ():
+            _rejudge(session, dataset, record)
+    return back
+
+
+def revert(
+    session: Session,
+    dataset: DatasetView,
+    number: int,
+    change_id: int,
+    *,
+    base_version: int,
+    account: int | None,
+) -> Saved:
+    """Give a record the cells it had before one of its changes. Raises as :func:`change` does."""
+    found = queries.change_of(session, dataset.establishment, dataset.id, number, change_id)
+    if found is None or found.before is None:
+        raise NotFound
+    return change(
+        session,
+        dataset,
+        number,
+        found.before,
+        base_version=base_version,
+        account=account,
+        act="reverted",
+        note={"change": change_id},
+    )
+
+
+def history(
+    session: Session, dataset: DatasetView, number: int, *, limit: int = 50, offset: int = 0
+) -> list[RecordChange]:
+    """What was done to a record, the latest first."""
+    return queries.history(session, dataset.establishment, dataset.id, number, limit=limit, offset=offset)
+
+
+def index_line(dataset: DatasetView, record: Record) -> dict[str, Any]:
+    """The line of the index of a record that stands already."""
+    return {
+        "number": record.number,
+        "state": record.state,
+        "updated_by": record.updated_by,
+        "updated_at": record.updated_at,
+        "submission_id": record.submission_id,
+        "keys": keys_of(dataset.schema, record.cells, dataset.keys),
+        "words": words_of(dataset.id, record.cells.values()),
+    }
+
+
+def offered_values(
+    session: Session, dataset: DatasetView, account: int | None, constants: Mapping[str, Any]
+) -> dict[str, str]:
+    """What a new form begins with: the establishment's constants, then the dataset's, for columns that the schema has.
+
+    ``constants``: the establishment's, field name → text.
+    """
+    names = dataset.schema.by_name
+    found = {name: str(value) for name, value in constants.items() if name in names and value}
+    found |= {name: value for name, value in dataset.constants.items() if name in names}
+    return found
+
+
+# --- keys -----------------------------------------------------------------------------------------------------------
+
+
+def _keys(schema: TableSchema) -> list[tuple[str, tuple[str, ...]]]:
+    """``(code of the error, names)`` of all that must not come twice."""
+    found = [("unique-error", (field.name,)) for field in schema.fields if field.unique]
+    found += [("unique-error/key", key) for key in schema.unique_keys]
+    if schema.primary_key:
+        found.append(("primary-key", schema.primary_key))
+    return found
+
+
+def key_errors(
+    session: Session, dataset: DatasetView, cells: Mapping[str, str], number: int | None
+) -> list[CellError]:
+    """Errors of unique columns and keys against the dataset's other records; each cites the first that has the same."""
+    errors: list[CellError] = []
+    schema = dataset.schema
+    for code, names in _keys(schema):
+        held = {name: cells.get(name, "") for name in names}
+        nulls = [name for name in names if schema.by_name[name].read(held[name])[0] is None]
+        params: dict[str, Any] = {"names": names}
+        if code == "primary-key" and len(nulls) == len(names):
+            errors.append(CellError("primary-key/empty", None, None, None, "", params))
+            continue
+        if nulls and (code != "primary-key"):
+            continue
+        others = [row.number for row in _twins(session, dataset, held) if row.number != number]
+        if not others:
+            continue
+        if code == "unique-error":
+            field = schema.by_name[names[0]]
+            errors.append(CellError(code, None, field, field.position, held[names[0]], {"row": others[0]}))
+        else:
+            errors.append(CellError(code, None, None, None, "", {**params, "row": others[0]}))
+    return errors
+
+
+def _twins(session: Session, dataset: DatasetView, held: Mapping[str, str]) -> list[Any]:
+    column = key = None
+    for name, value in held.items():
+        column = dataset.column_of(name)
+        if column is not None:
+            key = sort_key(dataset.schema.by_name[name], value)
+            break
+    if not dataset.is_indexed:
+        column = None
+    return queries.twins(session, dataset.establishment, dataset.id, held, column, key or "")
+
+
+def recheck_twins(session: Session, dataset: DatasetView, cells: Mapping[str, str], *, besides: int) -> None:
+    """Judge again the records « à corriger » that shared a key with cells which are no more."""
+    for _, names in _keys(dataset.schema):
+        held = {name: cells.get(name, "") for name in names}
+        if not any(held.values()):
+            continue
+        numbers = [
+            row.number
+            for row in _twins(session, dataset, held)
+            if row.number != besides and row.state == RecordState.to_fix
+        ]
+        for record in queries.many(session, dataset.establishment, dataset.id, numbers[:RECHECKED]):
+            _rejudge(session, dataset, record)
+
+
+def _rejudge(session: Session, dataset: DatasetView, record: Record) -> None:
+    judged = check(session, dataset, record.cells, number=record.number)
+    if judged.state != record.state or judged.faults != record.faults:
+        queries.set_state(
+            session, dataset.establishment, dataset.id, record.number, judged.state, judged.faults
+        )
+
+
+# --- foreign keys ---------------------------------------------------------------------------------------------------
+
+
+def reference_errors(session: Session, dataset: DatasetView, cells: Mapping[str, str]) -> list[CellError]:
+    """Errors of foreign keys: values that the dataset they refer to does not have. A dataset that is not there judges nothing."""
+    errors: list[CellError] = []
+    for key in dataset.schema.foreign_keys:
+        values = tuple(cells.get(name, "") for name in key.fields)
+        if not any(values):
+            continue
+        target = referenced(session, dataset, key)
+        if target is None:
+            continue
+        held = dict(zip(key.reference_fields, values, strict=False))
+        own = target.id == dataset.id and all(cells.get(name, "") == value for name, value in held.items())
+        if not own and not _twins(session, target, held):
+            params = {
+                "names": key.fields,
+                "values": values,
+                "resource": key.resource,
+                "reference": key.reference_fields,
+            }
+            errors.append(CellError("foreign-key", None, None, None, "", params))
+    return errors
+
+
+def referenced(session: Session, dataset: DatasetView, key: ForeignKey) -> DatasetView | None:
+    """The dataset that a foreign key refers to: this very one, or the establishment's of that name; None where there is none."""
+    if key.resource in ("", dataset.schema.name):
+        return dataset
+    for row in dataset_queries.named(session, dataset.establishment, [key.resource]):
+        found = datasets.view_of(session, row)
+        if all(name in found.schema.by_name for name in key.reference_fields):
+            return found
+    return None
+
+
+def references(session: Session, dataset: DatasetView) -> References:
+    """What :func:`schema_loader.check.check_table` asks of foreign keys, answered from the establishment's other datasets."""
+
+    def answer(key: ForeignKey) -> frozenset[tuple[str, ...]] | None:
+        target = referenced(session, dataset, key)
+        if target is None or target.id == dataset.id:
+            return None
+        rows = queries.values_of(
+            session, target.establishment, target.id, key.reference_fields, REFERENCES_MOST
+        )
+        if len(rows) == REFERENCES_MOST:
+            return None
+        fields = [target.schema.by_name[name] for name in key.reference_fields]
+        return frozenset(
+            tuple(field.read(text)[0] for field, text in zip(fields, row, strict=True)) for row in rows
+        )
+
+    return answer
+
+
+# --- drafts ---------------------------------------------------------------------------------------------------------
+
+
+def keep_draft(
+    session: Session,
+    dataset: DatasetView,
+    row: Mapping[str, str],
+    *,
+    account: int,
+    number: int = 0,
+    base_version: int | None = None,
+) -> None:
+    """Keep what a person is typing, as it is; ``number`` 0 for a new record. Names of no field are left out."""
+    cells = {name: value for name, value in row.items() if name in dataset.schema.by_name and value}
+    queries.keep_draft(session, dataset.establishment, dataset.id, account, number, cells, base_version)
+
+
+def numbers_of(texts: Iterable[str]) -> list[int]:
+    """The numbers of records that a form sent; what is none is left out."""
+    return [int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < 19]
+
+
+__all__ = [
+    "Saved", "Stale", "change", "check", "create", "get", "history", "keep_draft", "numbers_of", "offered_values",
+    "references", "restore", "revert", "stored_faults", "trash",
+]  # fmt: skip
