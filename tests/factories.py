@@ -74,7 +74,11 @@ class Make:
         held = self.add(CatalogueSchema(key=key, title=title, keywords=[], newest=number, kind="tableschema"))
         return self.add(
             SchemaVersion(
-                schema_id=held.id, version=number, descriptor=data, content_hash=table.content_hash, warnings=[]
+                schema_id=held.id,
+                version=number,
+                descriptor=data,
+                content_hash=table.content_hash,
+                warnings=[],
             )
         )
 
