@@ -6,7 +6,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-
 _OTHER = re.compile(r"[^\x00-\x7f]")
 
 
