@@ -156,6 +156,8 @@ class _QuickRows:
             raise _Odd
         numbers, texts, other, columns = self.cells.numbers, self.cells.texts, self.cells.other, self.columns
         most, escaped = len(texts), "&" in source
+        if escaped:
+            _unescaped_xml(source)  # what is wrong where nothing is read is wrong all the same
         row: list[str] = []
         column = 0
         for whole, letters, style, kind, value, inline in found:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from importers import xlsx_exact, xlsx_quick
@@ -107,6 +107,8 @@ def sheets(draw: st.DrawFn) -> str:
 
 
 @given(sheets(), st.integers(1, 400))
+@example(HEAD + '<row r="2"><c r="A2"><is><t>&nbsp;</t></is></c></row>' + TAIL, 1)
+@example(HEAD + '<row r="2"><c r="A2"><f>"&#0;"</f><v>1</v></c></row>' + TAIL, 1)
 def test_both_lanes_read_the_same(sheet: str, size: int) -> None:
     found, wanted = quick(sheet, size), exact(sheet)
     assert found == wanted
