@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+_ACCENTS = re.compile("[\u0300-\u036f]+")  # those of European letters: all there are in most texts
 # What stands between two words; signs that mean something (+ < > % €) and the minus of a number stay
 _BETWEEN_WORDS = re.compile(r"(?:[\s_'‘/,;.:()\[\]\"«»“”!?…‑–—]|-(?!\d)|(?<=\w)-)+")
 
@@ -13,7 +14,9 @@ def fold_letters(text: str) -> str:
     """A text without case, accents or ligatures, typographic apostrophes straight; every space stays."""
     if text.isascii():
         return text.casefold()
-    bare = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    bare = _ACCENTS.sub("", unicodedata.normalize("NFD", text))
+    if not bare.isascii():
+        bare = "".join(c for c in bare if not unicodedata.combining(c))
     return bare.casefold().replace("œ", "oe").replace("æ", "ae").replace("’", "'")
 
 

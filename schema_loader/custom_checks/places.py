@@ -37,13 +37,17 @@ class Listed(ColumnCheck):
         """The list that the declaration asks for."""
         return self.listing(self.year)
 
+    def passes(self, value: str) -> bool:
+        """Letter for letter."""
+        return value in self.names.values
+
     def judge(self, value: str) -> Fault | None:
         """``reason`` is case (right but for case, accents or apostrophes), other-year or unknown.
 
         ``meant`` is a close value or empty. other-year comes with ``year``, whose list was read, and ``listed``, the
         latest year whose list holds the value.
         """
-        if value in self.names.values:
+        if self.passes(value):
             return None
         return unlisted_fault(value, type(self), self.year)
 

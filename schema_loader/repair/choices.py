@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from schema_loader.custom_checks.nearest import Codes
-from schema_loader.custom_checks.places import Listed
 from schema_loader.folding import fold
 from schema_loader.repair.model import Decisions, Meant, Readings
 from schema_loader.repair.rule import ColumnRule
@@ -44,8 +42,6 @@ def booleans(rule: ColumnRule, text: str, decisions: Decisions) -> Iterator[Read
 
 def choices(rule: ColumnRule, text: str, decisions: Decisions) -> Iterator[Readings]:
     """A choice of the column's closed list, spelt otherwise or nearly met."""
-    if not rule.choices:
-        return
     spelt = rule.names.spelt(text)
     if spelt:
         yield (Meant("enum-spelling", spelt),)
@@ -82,12 +78,11 @@ def listed_elsewhere(rule: ColumnRule, text: str, decisions: Decisions) -> Itera
     meant = fault.params.get("meant") if fault is not None else None
     if fault is None or not isinstance(meant, str) or not meant:
         return
-    names = next((check.names for check in rule.checks if isinstance(check, Listed)), None)
     if fault.code.endswith("/nomenclature-acte"):
         _, slash, rest = text.partition("/")
         yield (Meant("enum-near", f"{meant}{slash}{rest.strip()}", near=True),)
-    elif not isinstance(names, Codes):
-        sure = names is not None and names.spelt(text) == meant
+    elif rule.listed is not None:
+        sure = rule.listed.spelt(text) == meant
         yield (Meant("enum-spelling" if sure else "enum-near", meant, near=not sure),)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from schema_loader.custom_checks.identifiers import LENGTHS, is_key_right
 from schema_loader.repair.model import NO_DECISIONS, Decisions, Meant, Readings
@@ -16,6 +16,9 @@ _DECIMAL = re.compile(r"\d+[.]\d\d?", re.ASCII)
 _POINT_ZERO = re.compile(r"(\d+)[.,]0+", re.ASCII)
 _ABBREVIATED = re.compile(r"[+-]?\d(?:[.,]\d+E\+?|E\+)\d+", re.I | re.ASCII)
 _ROUNDED = re.compile(r"\d{7,}0{5}", re.ASCII)
+MOST_CHARACTERS = 100
+SHORTEST_CODE = 4  # digits; ``1.0`` may be a version
+LONGEST_CODE = 20  # characters, where there are letters among them
 MOST_ZEROS = 6
 FEW_ZEROS = (
     1  # what a spreadsheet takes from most codes; more are put back after a look, or where a key proves them
@@ -31,7 +34,7 @@ def is_abbreviated(text: str) -> bool:
     return _ABBREVIATED.fullmatch(text) is not None
 
 
-def beyond(rule: ColumnRule, text: str) -> str | None:
+def beyond(rule: ColumnRule, text: str, decisions: Decisions) -> str | None:
     """The kind of what is lost in a text that no repair can bring back; None where nothing shows a loss."""
     bare = text.strip()
     if bare[:1] == "#" and bare.casefold() in SPREADSHEET_ERRORS:
@@ -43,15 +46,17 @@ def beyond(rule: ColumnRule, text: str) -> str | None:
     if rule.field.type.name in ("string", "any"):
         found = _POINT_ZERO.fullmatch(bare)
         digits = found[1] if found is not None else bare
-        if _ROUNDED.fullmatch(digits) and not _key_is_right(digits):
+        if is_rounded(digits) or (
+            found is not None and decisions.get("digits") == "rounded" and digits.endswith("00")
+        ):
             return "beyond-rounded"
     return None
 
 
 def codes_with_point(rule: ColumnRule, text: str) -> Iterator[Meant]:
-    """The codes that a text ending with ``.0`` may stand for; a check that forgives points may take it as it is."""
-    found = _POINT_ZERO.fullmatch(text) if rule.checks else None
-    if found is not None:
+    """The codes that a text ending with ``.0`` may stand for; some checks and patterns forgive points."""
+    found = _POINT_ZERO.fullmatch(text) if rule.is_coded else None
+    if found is not None and len(found[1]) >= SHORTEST_CODE:
         meant = (
             Meant("code-point-zero", found[1]),
             *(m for ms in _padded(rule, found[1], NO_DECISIONS) for m in ms),
@@ -60,8 +65,8 @@ def codes_with_point(rule: ColumnRule, text: str) -> Iterator[Meant]:
 
 
 def is_rounded(text: str) -> bool:
-    """Whether a text has the length of a SIRET and ends with the zeros of a number that was rounded: no SIRET does."""
-    return len(text) == LENGTHS["siret"] and bool(_ROUNDED.fullmatch(text)) and not _key_is_right(text)
+    """Whether a long number ends with the zeros of one that was rounded. No establishment of a SIRET has the number 0000."""
+    return _ROUNDED.fullmatch(text) is not None
 
 
 def _key_is_right(digits: str) -> bool | None:
@@ -73,8 +78,7 @@ def _key_is_right(digits: str) -> bool | None:
 
 def codes(rule: ColumnRule, text: str, decisions: Decisions) -> Iterator[Readings]:
     """Readings of a text in a column of text with rules: first what changes least."""
-    field = rule.field
-    if not (rule.checks or field.constraints) or len(text) > 100:
+    if (not rule.field.constraints and not rule.checks) or len(text) > MOST_CHARACTERS:
         return
     pointless = _POINT_ZERO.fullmatch(text)
     if pointless is not None:
@@ -85,11 +89,11 @@ def codes(rule: ColumnRule, text: str, decisions: Decisions) -> Iterator[Reading
         figures = sum(map(str.isdigit, compact))
         # letters have words between them, and a dash may stand between two short codes
         near = figures * 2 < len(compact) or (len(compact) < LENGTHS["siren"] and bool(_JOINING.search(text)))
-        if compact != text:
+        if compact != text and (figures == len(compact) or (rule.is_coded and len(compact) <= LONGEST_CODE)):
             yield (Meant("code-separators", compact, near),)
             yield (Meant("code-separators", compact.upper(), near),)
         yield from _padded(rule, compact, decisions)
-    for other in (text.upper(), text.lower(), text.capitalize(), text.title()):
+    for other in () if rule.choices else (text.upper(), text.lower(), text.capitalize(), text.title()):
         if other != text:
             yield (Meant("case", other),)
 
@@ -107,6 +111,12 @@ def _padded(rule: ColumnRule, digits: str, decisions: Decisions) -> Iterator[Rea
         yield (Meant("code-zeros", padded[0], near=not (few if key is None else key)),)
 
 
-def decide_zeros(texts: Iterator[str]) -> dict[str, str]:
+def decide_digits(texts: Iterable[str]) -> dict[str, str]:
+    """Whether the long numbers of a column were rounded, so that those which end with two zeros may not be trusted either."""
+    rounded = any(is_rounded(text[:-2] if text.endswith((".0", ",0")) else text) for text in texts)
+    return {"digits": "rounded"} if rounded else {}
+
+
+def decide_zeros(texts: Iterable[str]) -> dict[str, str]:
     """Whether a column has kept its leading zeros, so that a short code in it is rather one with a digit forgotten."""
     return {"zeros": "kept"} if any(text[:1] == "0" and text[1:].isdecimal() for text in texts) else {}

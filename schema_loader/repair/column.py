@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from schema_loader.field import Field
 from schema_loader.repair import find as finding
-from schema_loader.repair.codes import decide_zeros
+from schema_loader.repair.codes import decide_digits, decide_zeros
 from schema_loader.repair.doubts import DOUBT, doubt, told_by
 from schema_loader.repair.find import find
 from schema_loader.repair.groups import Groups
@@ -90,6 +90,7 @@ def decide(
             decisions.update(decide_marks((cleaned(text)[0] for text in counts), whole=kind == "integer"))
     elif kind in ("string", "any"):
         decisions.update(decide_zeros(text for text in counts if text not in bad))
+        decisions.update(decide_digits(counts))
     return {**decisions, **answers}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from schema_loader.repair import choices, codes, contact, days, lists, numbers, periods, places, texts
@@ -20,15 +21,35 @@ def _plain(rule: ColumnRule, text: str, decisions: Decisions) -> Iterator[Readin
         yield (Meant("case", text.upper()),)
 
 
-OF_TEXT: tuple[Family, ...] = (
-    lists.many_of, _plain, periods.days_in_text, contact.mail_addresses, contact.web_addresses, contact.phone_numbers,
-    codes.codes, choices.listed_elsewhere,
-)  # fmt: skip
 FAMILIES: Mapping[str, tuple[Family, ...]] = {
-    "string": OF_TEXT, "any": OF_TEXT, "date": (days.days,), "datetime": (days.moments,), "time": (days.hours,),
-    "year": (days.years,), "yearmonth": (days.months,), "number": (numbers.numbers,), "integer": (numbers.numbers,),
-    "boolean": (choices.booleans,), "array": (lists.arrays,), "list": (lists.delimited,), "geopoint": (places.points,),
+    "date": (days.days,), "datetime": (days.moments,), "time": (days.hours,), "year": (days.years,),
+    "yearmonth": (days.months,), "number": (numbers.numbers,), "integer": (numbers.numbers,), "boolean": (choices.booleans,),
+    "array": (lists.arrays,), "list": (lists.delimited,), "geopoint": (places.points,),
 }  # fmt: skip
+
+
+@lru_cache(maxsize=512)
+def families_of(rule: ColumnRule) -> tuple[Family, ...]:
+    """The families that may know better what a text of the column was meant to be."""
+    kind = rule.field.type
+    if kind.name not in ("string", "any"):
+        return ((choices.choices,) if rule.choices else ()) + FAMILIES.get(kind.name, ())
+    if rule.choices:
+        return (choices.choices, codes.codes)
+    if rule.many_of is not None:
+        return (lists.many_of,)
+    if rule.listed is not None:
+        return (choices.listed_elsewhere,)
+    asked: tuple[tuple[object, Family], ...] = (
+        (True, _plain),
+        (rule.of_days or rule.of_intervals or rule.of_years, periods.days_in_text),
+        (rule.of_mail, contact.mail_addresses),
+        (rule.of_web, contact.web_addresses),
+        (rule.of_phones, contact.phone_numbers),
+        (kind.format_name == "default", codes.codes),
+        (rule.checks, choices.listed_elsewhere),
+    )
+    return tuple(family for condition, family in asked if condition)
 
 
 class Found(NamedTuple):
@@ -45,12 +66,11 @@ class Found(NamedTuple):
 
 def candidates(rule: ColumnRule, text: str, decisions: Decisions) -> Iterator[Readings]:
     """Everything that a text may stand for, valid or not, from the least change to the largest."""
-    families = FAMILIES.get(rule.field.type.name, ())
+    families = families_of(rule)
     for variant, kind in texts.variants(text):
         if kind:
             yield (Meant(kind, variant),)
         if variant:
-            yield from choices.choices(rule, variant, decisions)
             for family in families:
                 yield from family(rule, variant, decisions)
         yield from choices.placeholders(rule, variant, decisions)
@@ -60,15 +80,19 @@ def find(rule: ColumnRule, text: str, decisions: Decisions = NO_DECISIONS) -> Fo
     """What a text that its column does not accept was meant to be; None where nobody can tell."""
     if len(text) > MAX_TEXT:
         return None
-    lost = codes.beyond(rule, text)
+    lost = codes.beyond(rule, text, decisions)
     if lost is not None:
         return Found(lost, "beyond", ())
     guess = None
+    verdicts = {text: False}
     for readings in candidates(rule, text, decisions):
         sound: dict[str, Meant] = {}
         for meant in readings:
-            left_as_it_is = meant.text == text
-            if meant.text not in sound and (meant.choices if left_as_it_is else rule.accepts(meant.text)):
+            verdict = verdicts.get(meant.text)
+            if verdict is None:
+                verdict = verdicts[meant.text] = rule.accepts(meant.text)
+            # to leave the text as it is, is an answer
+            if (verdict or (meant.text == text and meant.choices)) and meant.text not in sound:
                 sound[meant.text] = meant
         if any(meant != text for meant in sound):
             found = _judged(tuple(sound.values()))

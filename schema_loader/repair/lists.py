@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from schema_loader.field import Field
@@ -22,8 +23,8 @@ _LESS_SURE = (
 _CURLY = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "’": "'", "‘": "'"})
 MOST_ITEMS = 200
 
-Reader = Callable[[str], tuple[Any, bool] | None]
-"""A piece of a list → its JSON value and whether it is a guess; None where it is no item."""
+Reader = Callable[[str, bool], tuple[Any, bool] | None]
+"""A piece of a list, whether a guess will do → its JSON value and whether it is a guess; None where it is no item."""
 
 
 def split_list(text: str) -> list[tuple[list[str], bool]]:
@@ -32,7 +33,7 @@ def split_list(text: str) -> list[tuple[list[str], bool]]:
     if _SURE.search(text):
         found.append((_pieces(_SURE, text), False))
     found += [(_pieces(mark, text), True) for mark in _LESS_SURE if mark.search(text)]
-    found.append(([text.strip()], False))
+    found.append(([text.strip()], any(unsure for _, unsure in found)))
     return [(pieces, unsure) for pieces, unsure in found if 0 < len(pieces) <= MOST_ITEMS]
 
 
@@ -40,15 +41,15 @@ def _pieces(mark: re.Pattern[str], text: str) -> list[str]:
     return [piece.strip() for piece in mark.split(text) if piece.strip()]
 
 
-def _choice(listed: Sequence[str]) -> Reader:
-    names = names_of(tuple(listed))
+@lru_cache(maxsize=256)
+def _choice(listed: tuple[str, ...]) -> Reader:
+    names = names_of(listed)
 
-    def read(piece: str) -> tuple[Any, bool] | None:
-        if piece in names.values:
-            return piece, False
-        spelt = names.spelt(piece)
-        if spelt:
-            return spelt, False
+    @lru_cache(maxsize=4096)  # the same few values come in thousands of cells
+    def read(piece: str, guess: bool) -> tuple[Any, bool] | None:
+        spelt = piece if piece in names.values else names.spelt(piece)
+        if spelt or not guess:
+            return (spelt, False) if spelt else None
         near = names.meant(piece)
         return (near, True) if near else None
 
@@ -60,21 +61,39 @@ def _item(field: Field) -> Reader:
     if field.choices:
         return _choice(field.choices)
 
-    def read(piece: str) -> tuple[Any, bool] | None:
+    def read(piece: str, guess: bool) -> tuple[Any, bool] | None:
         value, faults = field.read(piece)
         return None if faults or value is None else (field.type.to_json(value), False)
 
     return read
 
 
-def _joined(text: str, read: Reader, join: Callable[[list[Any]], str], free: bool) -> Iterator[Readings]:
-    """``free``: any text is an item, so that a mark that may be part of one makes a list of a guess."""
+def _found(text: str, read: Reader, free: bool) -> Iterator[tuple[list[Any], bool]]:
+    """The lists that a text may be, as JSON values, and whether each is a guess.
+
+    ``free``: any text is an item, so that a mark that may be part of one makes a list of a guess.
+    """
     for pieces, unsure in split_list(text):
-        found = [read(piece) for piece in pieces]
+        found = _read_all(pieces, read)
         items = [item for item in found if item is not None]
         if len(items) == len(found):
             near = any(guess for _, guess in items) or (unsure and free)
-            yield (Meant("list-near" if near else "list-form", join([value for value, _ in items]), near),)
+            yield [value for value, _ in items], near
+
+
+def _joined(text: str, read: Reader, free: bool, *joins: Callable[[list[Any]], str]) -> Iterator[Readings]:
+    for values, near in _found(text, read, free):
+        for join in joins:
+            yield (Meant("list-near" if near else "list-form", join(values), near),)
+
+
+def _read_all(pieces: list[str], read: Reader) -> list[tuple[Any, bool] | None]:
+    """Items or guesses of them; guesses only beside as many items, so that no sentence is taken for a list."""
+    found = [read(piece, False) for piece in pieces]
+    missing = found.count(None)
+    if 0 < missing <= max(1, len(found) // 2):
+        found = [item or read(piece, True) for item, piece in zip(found, pieces, strict=True)]
+    return found
 
 
 def arrays(rule: ColumnRule, text: str, decisions: Decisions) -> Iterator[Readings]:
@@ -90,13 +109,13 @@ def arrays(rule: ColumnRule, text: str, decisions: Decisions) -> Iterator[Readin
         read, free = _item(kind.item), not (kind.item.choices or kind.item.constraints)
     elif rule.field.suggestions:
         read, free = _free, True
-        yield from _joined(text, _choice(rule.field.suggestions), write_json, False)
+        yield from _joined(text, _choice(rule.field.suggestions), False, write_json)
     else:
         read, free = _free, True
-    yield from _joined(text, read, write_json, free)
+    yield from _joined(text, read, free, write_json)
 
 
-def _free(piece: str) -> tuple[Any, bool] | None:
+def _free(piece: str, guess: bool) -> tuple[Any, bool] | None:
     return piece.strip('"'), False
 
 
@@ -123,7 +142,7 @@ def _respelt(item: Field | None, value: list[Any]) -> Iterator[Readings]:
     if item is None or not item.choices or not all(isinstance(piece, str) for piece in value):
         return
     read = _choice(item.choices)
-    found = [read(piece) for piece in value]
+    found = _read_all(value, read)
     items = [piece for piece in found if piece is not None]
     if len(items) == len(found):
         near = any(guess for _, guess in items)
@@ -135,11 +154,11 @@ def delimited(rule: ColumnRule, text: str, decisions: Decisions) -> Iterator[Rea
     kind: Any = rule.field.type
     yield (Meant("list-form", kind.delimiter.join(piece.strip() for piece in text.split(kind.delimiter))),)
 
-    def read(piece: str) -> tuple[Any, bool] | None:
+    def read(piece: str, guess: bool) -> tuple[Any, bool] | None:
         value = kind.item.from_json(piece)
         return None if value is None or kind.delimiter in piece else (kind.item.format(value), False)
 
-    yield from _joined(text, read, kind.delimiter.join, kind.item.name == "string")
+    yield from _joined(text, read, kind.item.name == "string", kind.delimiter.join)
 
 
 def many_of(rule: ColumnRule, text: str, decisions: Decisions) -> Iterator[Readings]:
@@ -148,5 +167,4 @@ def many_of(rule: ColumnRule, text: str, decisions: Decisions) -> Iterator[Readi
     if many is None:
         return
     read = _choice(many.texts)
-    yield from _joined(text, read, many.separator.join, False)
-    yield from _joined(text, read, f"{many.separator} ".join, False)
+    yield from _joined(text, read, False, many.separator.join, f"{many.separator} ".join)

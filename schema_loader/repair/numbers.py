@@ -82,7 +82,9 @@ def numbers(rule: ColumnRule, text: str, decisions: Decisions) -> Iterator[Readi
     """Readings of a text in a column of numbers, whole or not."""
     bare, unit, near = without_unit(text)
     if not unit and _EXPONENT.fullmatch(bare):
-        yield (Meant("number-comma", bare.replace(",", "."), near=True),)
+        written = _as_written(rule, bare.replace(",", "."))
+        if written is not None:
+            yield (Meant("number-comma", written[0], near=True),)
         return
     readings: list[Meant] = []
     for number in _settled(written_numbers(bare), decisions):

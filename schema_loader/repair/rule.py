@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
 from weakref import WeakKeyDictionary
 
 from schema_loader import custom_checks
-from schema_loader.custom_checks.nearest import Names
+from schema_loader.custom_checks.base import ColumnCheck
+from schema_loader.custom_checks.nearest import Codes, Names
+from schema_loader.custom_checks.places import Listed
 from schema_loader.errors import Fault
 from schema_loader.field import Field
 from schema_loader.folding import fold_words
 from schema_loader.shapes import Choice, ManyOf, shapes
 from schema_loader.table_schema import TableSchema
 
-CODE_LIKE = ("siren", "siret")
+SCHEMES = ("https://", "http://")
+HOST = "www.exemple.fr"
+PHONES = (
+    "0142764040",
+    "01 42 76 40 40",
+    "+33142764040",
+    "+33 1 42 76 40 40",
+    "01.42.76.40.40",
+    "01-42-76-40-40",
+    "0033142764040",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,23 +34,20 @@ class ColumnRule:
     """A field with the checks that look at no other column. Get one from :func:`rule_of`."""
 
     field: Field
-    checks: tuple[custom_checks.RowCheck, ...] = ()
+    checks: tuple[ColumnCheck, ...] = ()
 
     def accepts(self, text: str) -> bool:
         """Whether a cell may hold the text."""
         value, faults = self.field.read(text)
-        if faults:
-            return False
-        return value is None or not self.checks or self._check_fault(value) is None
-
-    def _check_fault(self, value: Any) -> Fault | None:
-        values = {self.field.name: value}
-        return next((fault for check in self.checks for _, fault in check.faults(values)), None)
+        return not faults and (not self.checks or all(check.accepts(value) for check in self.checks))
 
     def check_fault(self, text: str) -> Fault | None:
         """The first fault that a check of the column finds in a text that the field itself accepts."""
         value, faults = self.field.read(text)
-        return None if faults or value is None or not self.checks else self._check_fault(value)
+        if faults or value is None:
+            return None
+        values = {self.field.name: value}
+        return next((fault for check in self.checks for _, fault in check.faults(values)), None)
 
     @cached_property
     def empty(self) -> str | None:
@@ -72,6 +80,37 @@ class ColumnRule:
     def names(self) -> Names:
         """The closed list, to look up what is nearly in it."""
         return names_of(self.choices)
+
+    @cached_property
+    def listed(self) -> Names | None:
+        """The closed list of names, not of codes, that a check of the column reads: communes, countries …"""
+        lists = (check.names for check in self.checks if isinstance(check, Listed))
+        return next((names for names in lists if not isinstance(names, Codes)), None)
+
+    @cached_property
+    def is_coded(self) -> bool:
+        """Whether the column holds texts of some form, not just texts that may not be too long."""
+        rules = self.field.constraints
+        lengths = [rules[name].value for name in ("minLength", "maxLength") if name in rules]
+        fixed = len(lengths) == 2 and lengths[0] == lengths[1]
+        return bool(self.checks) or "pattern" in rules or "enum" in rules or fixed
+
+    @cached_property
+    def of_mail(self) -> bool:
+        """Whether a text column is one of e-mail addresses."""
+        return self._tells("nom@exemple.fr", "nom.exemple.fr")
+
+    @cached_property
+    def of_web(self) -> bool:
+        """Whether a text column is one of web addresses with their scheme."""
+        return any(
+            self._tells(f"{scheme}{HOST}{path}", HOST + path) for scheme in SCHEMES for path in ("", "/page")
+        )
+
+    @cached_property
+    def of_phones(self) -> bool:
+        """Whether a text column is one of telephone numbers, in some spelling."""
+        return any(self._tells(spelling, "numero") for spelling in PHONES)
 
     @cached_property
     def of_days(self) -> bool:
@@ -113,5 +152,7 @@ def rule_of(field: Field, schema: TableSchema | None = None) -> ColumnRule:
     known = _of_schemas.setdefault(schema, {})
     if field.name not in known:
         checks = custom_checks.for_columns(schema, [field])
-        known[field.name] = ColumnRule(field, tuple(c for c in checks if tuple(c.columns) == (field.name,)))
+        known[field.name] = ColumnRule(
+            field, tuple(check for check in checks if isinstance(check, ColumnCheck))
+        )
     return known[field.name]

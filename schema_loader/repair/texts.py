@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
 
 from schema_loader.repair.model import Meant, Readings
 from schema_loader.repair.rule import ColumnRule
@@ -22,36 +21,40 @@ _AROUND_SIGNS = re.compile(r"\s*([/;,|])\s*")
 _WINDOWS = {bytes((byte,)).decode("cp1252", "ignore"): byte for byte in range(0x80, 0xA0)}
 _TRAIL = "".join(sorted(key for key in _WINDOWS if key)) + "\x80-\xbf"
 _TWICE = re.compile(rf"[ÂÃÅ][{_TRAIL}]|â[{_TRAIL}]{{2}}")
-_LOST_SPACE = re.compile(r"Ã (?=\s|$)|(?<= )Ã (?=[a-z])")  # à, whose second byte is a no-break space
+# The second octet of à is a no-break space, which may have become a plain one, and been taken for the one between words
+_LOST_SPACE = re.compile(r"Ã (?=\s|$)")
+_COLLAPSED = re.compile(r"(?<= )Ã (?=[a-z])")
 # UTF-8 read as Mac Roman: é is √©
 _MAC = re.compile(r"[√¬][^\x00-\x7f]")
 MOST_ENCODINGS = 3
 
 
-@lru_cache(maxsize=8192)
-def _is_invisible(character: str) -> bool:
-    return unicodedata.category(character) in ("Cf", "Cc") and character not in "\n\r\t"
+# Unicode's format and control characters (Cf, Cc) of everyday scripts, but for line ends and tabs
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
 
 
 def without_invisible(text: str) -> str:
     """The text without zero-width marks, soft hyphens, byte-order marks and control characters; line ends stay."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(character for character in text if not _is_invisible(character))
+    return _INVISIBLE.sub("", text)
+
+
+def trimmed(text: str) -> tuple[str, str]:
+    """The text without invisible characters and the spaces around it, and the kind of what goes; none where it is clean."""
+    seen = without_invisible(text)
+    bare = seen.strip()
+    return bare, "invisible" if seen != text else "spaces" if bare != seen else ""
 
 
 def cleaned(text: str) -> tuple[str, str]:
-    """The text without what surrounds it, and the kind of what was taken away; no kind where it is clean."""
-    seen = without_invisible(text)
-    kind = "" if seen == text else "invisible"
-    bare = seen.strip()
-    if bare != seen:
-        kind = kind or "spaces"
+    """The same without the signs that keep it a text in a spreadsheet."""
+    bare, kind = trimmed(text)
     protected = _PROTECTED.fullmatch(bare)
     if protected is not None:
         inner = next(group for group in protected.groups() if group is not None).strip()
         if inner:
-            bare, kind = inner, "quotes"
+            return inner, "quotes"
     return bare, kind
 
 
@@ -60,9 +63,8 @@ def well_encoded(text: str) -> str:
     for _ in range(MOST_ENCODINGS):
         if text.isascii():
             break
-        better = _LOST_SPACE.sub("à ", _TWICE.sub(lambda found: _decoded(found[0]), text)) if _TWICE.search(
-            text
-        ) or "Ã " in text else text  # fmt: skip
+        better = _TWICE.sub(lambda found: _decoded(found[0]), text)
+        better = _COLLAPSED.sub("à ", _LOST_SPACE.sub("à", better))
         if better == text:
             better = _MAC.sub(lambda found: _decoded_mac(found[0]), text)
         if better == text:

@@ -14,7 +14,9 @@ from random import Random
 
 from schema_loader.check import check_cell
 from schema_loader.field import Field
+from schema_loader.folding import fold_words
 from schema_loader.repair import ColumnProposal, apply, propose_column, second_look
+from schema_loader.repair.rule import ColumnRule, rule_of
 from schema_loader.table_schema import TableSchema
 
 Damage = Callable[[str, Random], str]
@@ -98,6 +100,11 @@ def grouped_code(text: str, _: Random) -> str:
     )
 
 
+def protected(text: str, random: Random) -> str:
+    """A code as some programs write it, lest a spreadsheet take it for a number."""
+    return random.choice((f'="{text}"', f'"{text}"')) if " " not in text else text
+
+
 DAMAGES: Mapping[str, Damage] = {
     "JJ/MM/AAAA": of_days(lambda day: f"{day:%d/%m/}{day.year:04d}"),
     "J/M/AAAA": of_days(lambda day: f"{day.day}/{day.month}/{day.year:04d}"),
@@ -127,7 +134,7 @@ DAMAGES: Mapping[str, Damage] = {
     "zeros lost": without_zeros,
     "zeros lost, point zero": lambda text, random: f"{without_zeros(text, random)}.0" if text.isdecimal() else text,
     "grouped code": grouped_code,
-    "protected": lambda text, random: random.choice((f'="{text}"', f'"{text}"')),
+    "protected": protected,
     "upper case": lambda text, _: text.upper(),
     "lower case": lambda text, _: text.lower(),
     "capitals": lambda text, _: text.title(),
@@ -139,6 +146,36 @@ DAMAGES: Mapping[str, Damage] = {
     "spaces around": lambda text, random: random.choice(("", " ", "\u00a0")) + text + random.choice((" ", "\u00a0", "\n", "\t")),
     "invisible": lambda text, random: random.choice(("\ufeff", "\u200b", "")) + text + random.choice(("\u200d", "\u00ad", "\u200b")),
 }  # fmt: skip
+
+DAYS = (
+    "JJ/MM/AAAA", "J/M/AAAA", "JJ.MM.AAAA", "JJ-MM-AAAA", "MM/JJ/AAAA", "AAAA/MM/JJ", "JJ/MM/AA", "M/J/AA", "date in words",
+    "JJ-mmm-AA", "with an hour", "French, with an hour", "serial number",
+)  # fmt: skip
+NUMBERS = ("decimal comma", "spaces, comma", "points, comma", "commas, point", "euro", "EUR")
+SPELLINGS = (
+    "upper case", "lower case", "capitals", "accents lost", "curly apostrophes", "straight apostrophes", "encoded twice",
+    "no-break spaces",
+)  # fmt: skip
+AROUND = ("spaces around", "invisible")
+CODES = ("zeros lost", "zeros lost, point zero", "grouped code", "protected")
+
+
+def damages_for(rule: ColumnRule) -> tuple[str, ...]:
+    """What may happen to the values of a column, by its type and rules."""
+    kind = rule.field.type.name
+    if kind in ("date", "number", "integer"):
+        share = kind == "number" and not rule.accepts("50") and rule.accepts("0.5")
+        return (
+            DAYS if kind == "date" else (*NUMBERS, "point zero", *(("percent",) if share else ()))
+        ) + AROUND
+    if kind not in ("string", "any"):
+        return AROUND
+    if rule.choices or rule.listed is not None:
+        return SPELLINGS + AROUND
+    if rule.of_days:
+        return DAYS[:6] + AROUND
+    return (CODES if rule.is_coded else ()) + AROUND
+
 
 YES, NO = ("oui", "Oui", "OUI", "O", "o", "VRAI", "Vrai", "TRUE", "true", "1", "x", "X", "Yes"), (
     "non", "Non", "NON", "N", "n", "FAUX", "Faux", "FALSE", "false", "0", "No",
@@ -216,13 +253,14 @@ def same(field: Field, text: str, true: str) -> bool:
     """Whether two texts are the same valid value."""
     if text.replace(" ", "") == true:  # a check of SIREN and SIRET lets spaces be
         return True
+    listed = rule_of(field).choices
+    if text in listed and fold_words(text) == fold_words(true):  # a list may hold « Public » and « public »
+        return True
     value, faults = field.read(text)
     return not faults and value is not None and value == field.read(true)[0]
 
 
 def _refused(field: Field, text: str, context: TableSchema) -> bool:
-    from schema_loader.repair.rule import rule_of
-
     return not rule_of(field, context).accepts(text)
 
 

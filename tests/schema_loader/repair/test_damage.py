@@ -15,7 +15,12 @@ from schema_loader.custom_checks import cog
 from schema_loader.repair import apply, propose_column
 from schema_loader.table_schema import TableSchema
 from tests.schema_loader.repair.damage import (
+    AROUND,
+    CODES,
     DAMAGES,
+    DAYS,
+    NUMBERS,
+    SPELLINGS,
     Damage,
     counted,
     damaged,
@@ -71,18 +76,6 @@ LISTED = set(cog.names("communes", cog.LATEST))
 names = st.sampled_from(
     sorted(name for name in LISTED if without_accents(name) not in LISTED or name.isascii())
 )
-
-DAYS = (
-    "JJ/MM/AAAA", "J/M/AAAA", "JJ.MM.AAAA", "JJ-MM-AAAA", "MM/JJ/AAAA", "AAAA/MM/JJ", "JJ/MM/AA", "M/J/AA", "date in words",
-    "JJ-mmm-AA", "with an hour", "French, with an hour", "serial number",
-)  # fmt: skip
-NUMBERS = ("decimal comma", "spaces, comma", "points, comma", "commas, point", "euro", "EUR")
-SPELLINGS = (
-    "upper case", "lower case", "capitals", "accents lost", "curly apostrophes", "straight apostrophes", "encoded twice",
-    "no-break spaces",
-)  # fmt: skip
-AROUND = ("spaces around", "invisible")
-CODES = ("zeros lost", "zeros lost, point zero", "grouped code", "protected")
 
 Column = tuple[TableSchema, st.SearchStrategy[str], tuple[str, ...]]
 COLUMNS: dict[str, Column] = {
