@@ -27,6 +27,9 @@ def register(main: typer.Typer, schema_commands: typer.Typer) -> None:
     schema_commands.command("add")(schema_add)
     schema_commands.command("sync")(schema_sync)
     main.add_typer(establishment_commands, name="establishment")
+    from app.records.cli import export
+
+    main.command()(export)
 
 
 def schema_add(

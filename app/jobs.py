@@ -42,7 +42,7 @@ from app.tenancy import INSTANCE, Scope, set_scope
 
 log = logging.getLogger(__name__)
 
-MODULES: tuple[str, ...] = ("app.catalog.synchronisation", "app.records.indexing")
+MODULES: tuple[str, ...] = ("app.catalog.synchronisation", "app.records.indexing", "app.records.rechecking")
 """Modules that define tasks: the worker imports them. A new feature adds its name here."""
 
 HEARTBEAT, STALLED = (

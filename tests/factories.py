@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func
 from sqlalchemy.orm import Session
 
 from app import auth
@@ -17,9 +17,13 @@ from app.models import (
     Base,
     CatalogueSchema,
     Dataset,
+    Draft,
     Establishment,
     LoginSession,
     Membership,
+    Record,
+    RecordChange,
+    RecordIndex,
     SchemaVersion,
 )
 from schema_loader import starter
@@ -99,6 +103,22 @@ class Make:
                 }
             )
         )
+
+    def dataset_with_rows(
+        self, establishment: Establishment, version: SchemaVersion, account: Account
+    ) -> Dataset:
+        """A dataset with one row in each table of records."""
+        held = self.dataset(establishment, version)
+        place = {"establishment_id": establishment.id, "dataset_id": held.id, "number": 1}
+        cells = {"DELIB_OBJET": f"de {establishment.name}"}
+        self.add(Record(**place, cells=cells, state="valid", created_by=account.id, updated_by=account.id))
+        words = func.to_tsvector("simple", establishment.slug)
+        self.add(
+            RecordIndex(**place, state="valid", updated_at=func.now(), k1=establishment.slug, words=words)
+        )
+        self.add(RecordChange(**place, act="created", version=1, after=cells))
+        self.add(Draft(**place, account_id=account.id, cells=cells))
+        return held
 
     def signed_in(self, account: Account) -> str:
         """A session of the account; gives the token of its cookie (:func:`app.auth.cookie_name`)."""

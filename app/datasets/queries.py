@@ -153,6 +153,15 @@ def get(session: Session, establishment: int, dataset: int) -> Dataset | None:
     return session.get(Dataset, (establishment, dataset))
 
 
+def lock(session: Session, establishment: int, dataset: int) -> None:
+    """Keep others from adding or changing records of the dataset until the transaction ends."""
+    session.execute(
+        select(Dataset.id)
+        .where(Dataset.establishment_id == establishment, Dataset.id == dataset)
+        .with_for_update()
+    )
+
+
 def touch(session: Session, establishment: int, dataset: int, numbers: int = 0) -> int:
     """Note that records change, and take ``numbers`` of them: gives the first. The row is locked until the transaction ends."""
     return session.execute(

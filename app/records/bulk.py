@@ -11,9 +11,10 @@ from typing import Any, LiteralString
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.datasets import queries as datasets
 from app.datasets.service import DatasetView
 from app.models.dataset import KEY_COLUMNS
-from app.records.judge import keys_of, words_of
+from app.records.judge import line_readers
 
 _KEYS = ", ".join(f"k{n}" for n in range(1, KEY_COLUMNS + 1))
 _TEMPORARY: LiteralString = """
@@ -38,6 +39,27 @@ def index_missing(session: Session, dataset: DatasetView, *, after: int, limit: 
     ).all()
     if not rows:
         return 0, 0
+    _copy_lines_of(session, dataset, rows)
+    return rows[-1].number, len(rows)
+
+
+def index_records(session: Session, dataset: DatasetView, numbers: Sequence[int]) -> None:
+    """Write the lines of the index of some records that have none; those in the trash get none."""
+    if not numbers:
+        return
+    rows = session.execute(
+        text("""
+            SELECT number, state, updated_by, updated_at, submission_id, cells FROM record
+            WHERE establishment_id = CAST(:establishment AS bigint) AND dataset_id = CAST(:dataset AS bigint)
+              AND number = ANY (CAST(:numbers AS bigint[])) AND deleted_at IS NULL
+        """),
+        {"establishment": dataset.establishment, "dataset": dataset.id, "numbers": list(numbers)},
+    ).all()
+    _copy_lines_of(session, dataset, rows)
+
+
+def _copy_lines_of(session: Session, dataset: DatasetView, rows: Sequence[Any]) -> None:
+    words, keys = line_readers(dataset.id, dataset.schema, dataset.keys)
     copy_index_lines(
         session,
         dataset,
@@ -48,18 +70,20 @@ def index_missing(session: Session, dataset: DatasetView, *, after: int, limit: 
                 row.updated_by,
                 row.updated_at,
                 row.submission_id,
-                words_of(dataset.id, row.cells.values()),
-                *_padded(keys_of(dataset.schema, row.cells, dataset.keys)),
+                words(row.cells.values()),
+                *padded(keys(row.cells)),
             )
             for row in rows
         ),
     )
-    return rows[-1].number, len(rows)
 
 
 def settle(session: Session, dataset: DatasetView) -> int:
-    """Mend the lines of the index whose record was changed or trashed while they were being made; gives how many were wrong."""
-    place = {"establishment": dataset.establishment, "dataset": dataset.id}
+    """Mend the lines of the index whose record was changed or trashed while they were being made; gives how many were wrong.
+
+    Whoever changes a record holds the dataset until it is done: those acts are over now, or see the lines as they stand.
+    """
+    datasets.lock(session, dataset.establishment, dataset.id)
     wrong = session.execute(
         text("""
             DELETE FROM record_index USING record
@@ -67,14 +91,14 @@ def settle(session: Session, dataset: DatasetView) -> int:
               AND record_index.dataset_id = CAST(:dataset AS bigint)
               AND record.establishment_id = record_index.establishment_id
               AND record.dataset_id = record_index.dataset_id AND record.number = record_index.number
-              AND (record.updated_at <> record_index.updated_at OR record.deleted_at IS NOT NULL)
+              AND (record.updated_at <> record_index.updated_at OR record.state <> record_index.state
+                   OR record.deleted_at IS NOT NULL)
             RETURNING record.number
         """),
-        place,
+        {"establishment": dataset.establishment, "dataset": dataset.id},
     ).scalars()
-    numbers = sorted(wrong)
-    for number in numbers:
-        index_missing(session, dataset, after=number - 1, limit=1)
+    numbers = list(wrong)
+    index_records(session, dataset, numbers)
     return len(numbers)
 
 
@@ -97,5 +121,6 @@ def copy_index_lines(session: Session, dataset: DatasetView, lines: Iterable[Seq
     )
 
 
-def _padded(keys: Sequence[str]) -> list[str | None]:
+def padded(keys: Sequence[str]) -> list[str | None]:
+    """Keys for all the columns of the index."""
     return [*keys, *(None for _ in range(KEY_COLUMNS - len(keys)))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -18,8 +18,12 @@ from schema_loader.sort_keys import INVALID, MOST, sort_key, value_key
 from schema_loader.table_schema import TableSchema
 
 WORD = re.compile(r"[^\W_]+")
-WORD_LENGTH, WORDS = 40, 300
-"""Characters of a word, and words of a record, that the search knows."""
+RUN = re.compile(r"[0-9]+(?:\s[0-9]+)+(?![^\W_])|[^\W_]+")
+"""A word that is sought, or figures in groups."""
+WORD_LENGTH, WORDS, SOUGHT = 40, 300, 12
+"""Characters of a word, words of a record that the search knows, and words that are sought at once."""
+REMEMBERED, SHORT = 20_000, 100
+"""Cells of a column whose keys and words are remembered while an index is made, and their most characters."""
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -62,7 +66,9 @@ def judge(schema: TableSchema, row: Mapping[str, str], keys: Sequence[str] = ())
             cells[field.name] = kept
             if field.name in wanted:
                 value = reading[0]
-                found[field.name] = value_key(value, kept) if value is not None else sort_key(field, kept)
+                found[field.name] = (
+                    value_key(field, value, kept) if value is not None else sort_key(field, kept)
+                )
     return Judged(cells, tuple(errors), tuple(found.get(name, "") for name in keys))
 
 
@@ -86,6 +92,44 @@ def words_of(dataset: int, texts: Iterable[str]) -> list[str]:
     return [f"{prefix}{word[:WORD_LENGTH]}" for word in list(found)[:WORDS]]
 
 
+def line_readers(
+    dataset: int, schema: TableSchema, keys: Sequence[str]
+) -> tuple[Callable[[Iterable[str]], list[str]], Callable[[Mapping[str, str]], list[str]]]:
+    """:func:`words_of` and :func:`keys_of` of one dataset for many records: what the same cell gave is remembered."""
+    fields = [(name, schema.by_name.get(name)) for name in keys]
+    known: list[dict[str, str]] = [{} for _ in keys]
+    prefix = word_prefix(dataset)
+    split: dict[str, list[str]] = {}
+
+    def words(texts: Iterable[str]) -> list[str]:
+        found: dict[str, None] = {}
+        for text in texts:
+            made = split.get(text)
+            if made is None:
+                made = [f"{prefix}{word[:WORD_LENGTH]}" for word in WORD.findall(fold_letters(text))]
+                if len(split) < REMEMBERED and len(text) < SHORT:
+                    split[text] = made
+            found.update(dict.fromkeys(made))
+        return list(found)[:WORDS]
+
+    def sort_keys(cells: Mapping[str, str]) -> list[str]:
+        made = []
+        for (name, field), seen in zip(fields, known, strict=True):
+            text = cells.get(name)
+            if not text or field is None:
+                made.append("")
+                continue
+            key = seen.get(text)
+            if key is None:
+                key = sort_key(field, text)
+                if len(seen) < REMEMBERED and len(text) < SHORT:
+                    seen[text] = key
+            made.append(key)
+        return made
+
+    return words, sort_keys
+
+
 def word_prefix(dataset: int) -> str:
     """``1a:`` for a dataset: its words are found apart from those of all others."""
     shown = ""
@@ -98,12 +142,21 @@ def word_prefix(dataset: int) -> str:
 def search_query(dataset: int, sought: str) -> str | None:
     """The text of a tsquery that finds the records holding words which begin so; None where no word is sought.
 
-    A number typed in groups (217 500 016 00019) is sought as it is kept, in one piece.
+    Figures in groups (217 500 016 00019, 1 234,50) are sought as they are kept, in one piece, or each for itself (12 2024).
     """
-    digits = "".join(sought.split())
-    words = [digits] if digits.isdecimal() and digits.isascii() else WORD.findall(fold_letters(sought))
     prefix = word_prefix(dataset)
-    return " & ".join(f"'{prefix}{word[:WORD_LENGTH]}':*" for word in words[:12]) or None
+    parts: list[str] = []
+    for run in RUN.findall(fold_letters(sought)):
+        words = [_sought(prefix, word) for word in WORD.findall(run)]
+        each = " & ".join(words[:SOUGHT])
+        if len(words) > 1:
+            each = f"({_sought(prefix, ''.join(run.split()))} | {each})"
+        parts.append(each)
+    return " & ".join(parts[:SOUGHT]) or None
+
+
+def _sought(prefix: str, word: str) -> str:
+    return f"'{prefix}{word[:WORD_LENGTH]}':*"
 
 
 def stored_faults(errors: Iterable[CellError]) -> list[dict[str, Any]] | None:

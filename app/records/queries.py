@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, bindparam, delete, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, bindparam, delete, func, literal, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from app.models import Draft, Record, RecordChange, RecordIndex
@@ -20,7 +20,7 @@ from app.models.dataset import KEY_COLUMNS
 KEY_NAMES = tuple(f"k{n}" for n in range(1, KEY_COLUMNS + 1))
 _KEYS = ", ".join(KEY_NAMES)
 _KEY_VALUES = ", ".join(f":{name}" for name in KEY_NAMES)
-_KEY_SETS = ", ".join(f"{name} = :{name}" for name in KEY_NAMES)
+_KEY_SETS = ", ".join(f"{name} = EXCLUDED.{name}" for name in KEY_NAMES)
 
 _CREATE = text(f"""
     WITH taken AS (
@@ -61,12 +61,17 @@ _CHANGE = text(f"""
                         version = former.version + 1, updated_at = now(), updated_by = CAST(:account AS bigint)
       FROM former
       WHERE establishment_id = CAST(:establishment AS bigint) AND dataset_id = CAST(:dataset AS bigint) AND number = CAST(:number AS bigint)
-      RETURNING record.version
+      RETURNING record.version, record.submission_id
     ), found AS (
-      UPDATE record_index SET state = CAST(:state AS text), updated_by = CAST(:account AS bigint), updated_at = now(),
-                              words = array_to_tsvector(CAST(:words AS text[])), {_KEY_SETS}
+      -- not UPDATE: a job that makes the index may add the line while this waits, and what it read is old
+      INSERT INTO record_index (establishment_id, dataset_id, number, state, updated_by, updated_at, submission_id, words,
+                                {_KEYS})
+      SELECT CAST(:establishment AS bigint), CAST(:dataset AS bigint), CAST(:number AS bigint), CAST(:state AS text),
+             CAST(:account AS bigint), now(), kept.submission_id, array_to_tsvector(CAST(:words AS text[])), {_KEY_VALUES}
       FROM kept
-      WHERE establishment_id = CAST(:establishment AS bigint) AND dataset_id = CAST(:dataset AS bigint) AND number = CAST(:number AS bigint)
+      ON CONFLICT (establishment_id, dataset_id, number) DO UPDATE
+      SET state = EXCLUDED.state, updated_by = EXCLUDED.updated_by, updated_at = EXCLUDED.updated_at,
+          words = EXCLUDED.words, {_KEY_SETS}
     ), told AS (
       INSERT INTO record_change (establishment_id, dataset_id, number, account_id, act, version, before, after,
                                  submission_id, note)
@@ -88,6 +93,11 @@ _CHANGE = text(f"""
 
 def _key_values(keys: Sequence[str]) -> dict[str, str | None]:
     return {name: keys[n] if n < len(keys) else None for n, name in enumerate(KEY_NAMES)}
+
+
+def _any(numbers: Iterable[int]) -> Any:
+    """One of many numbers, sent as one parameter: a statement has 65,535 at most."""
+    return func.any(literal(list(numbers), ARRAY(BigInteger())))
 
 
 def _json(value: Any) -> str | None:
@@ -186,7 +196,7 @@ def many(session: Session, establishment: int, dataset: int, numbers: Iterable[i
             .where(
                 Record.establishment_id == establishment,
                 Record.dataset_id == dataset,
-                Record.number.in_(list(numbers)),
+                Record.number == _any(numbers),
             )
             .order_by(Record.number)
             .execution_options(populate_existing=True)
@@ -229,7 +239,7 @@ def trash(
             .where(
                 Record.establishment_id == establishment,
                 Record.dataset_id == dataset,
-                Record.number.in_(list(numbers)),
+                Record.number == _any(numbers),
                 Record.deleted_at.is_(None),
             )
             .values(deleted_at=func.now(), deleted_by=account, version=Record.version + 1)
@@ -243,7 +253,7 @@ def trash(
             .where(
                 RecordIndex.establishment_id == establishment,
                 RecordIndex.dataset_id == dataset,
-                RecordIndex.number.in_(gone),
+                RecordIndex.number == _any(gone),
             )
             .execution_options(synchronize_session=False)
         )
@@ -261,7 +271,7 @@ def untrash(
             .where(
                 Record.establishment_id == establishment,
                 Record.dataset_id == dataset,
-                Record.number.in_(list(numbers)),
+                Record.number == _any(numbers),
                 Record.deleted_at.is_not(None),
             )
             .values(deleted_at=None, deleted_by=None, version=Record.version + 1)
@@ -286,84 +296,10 @@ def _tell(
             versions.where(
                 Record.establishment_id == establishment,
                 Record.dataset_id == dataset,
-                Record.number.in_(list(numbers)),
+                Record.number == _any(numbers),
             ),
         )
     )
-
-
-def index_lines(
-    session: Session, establishment: int, dataset: int, rows: Sequence[Mapping[str, Any]]
-) -> None:
-    """Write lines of the index. Each: ``number, state, updated_by, updated_at, submission_id, keys, words``."""
-    if not rows:
-        return
-    statement = text(f"""
-        INSERT INTO record_index (establishment_id, dataset_id, number, state, updated_by, updated_at, submission_id, words,
-                                  {_KEYS})
-        VALUES (CAST(:establishment AS bigint), CAST(:dataset AS bigint), CAST(:number AS bigint), :state, CAST(:updated_by AS bigint), :updated_at, CAST(:submission_id AS bigint),
-                array_to_tsvector(CAST(:words AS text[])), {_KEY_VALUES})
-        ON CONFLICT DO NOTHING
-    """)  # noqa: S608 (names of our own columns)
-    session.execute(
-        statement,
-        [
-            {
-                "establishment": establishment,
-                "dataset": dataset,
-                **{
-                    name: row[name]
-                    for name in ("number", "state", "updated_by", "updated_at", "submission_id", "words")
-                },
-                **_key_values(row["keys"]),
-            }
-            for row in rows
-        ],
-    )
-
-
-def twins(
-    session: Session, establishment: int, dataset: int, cells: Mapping[str, str], column: int | None, key: str
-) -> list[Row[Any]]:
-    """``(number, state)`` of the records that hold these very cells, the first 50. ``column``, ``key``: of the index, to find them by."""
-    chosen = (
-        select(Record.number, Record.state)
-        .where(
-            Record.establishment_id == establishment,
-            Record.dataset_id == dataset,
-            Record.deleted_at.is_(None),
-        )
-        .where(*(func.coalesce(Record.cells[name].astext, "") == value for name, value in cells.items()))
-        .order_by(Record.number)
-        .limit(50)
-    )
-    if column is not None:
-        at = getattr(RecordIndex, f"k{column}")
-        numbers = select(RecordIndex.number).where(
-            RecordIndex.establishment_id == establishment,
-            RecordIndex.dataset_id == dataset,
-            at == key,
-        )
-        chosen = chosen.where(Record.number.in_(numbers))
-    return list(session.execute(chosen))
-
-
-def values_of(
-    session: Session, establishment: int, dataset: int, names: Sequence[str], limit: int
-) -> list[tuple[str, ...]]:
-    """The distinct texts that some fields have together in the valid records: what a foreign key may refer to."""
-    columns = [func.coalesce(Record.cells[name].astext, "") for name in names]
-    rows = session.execute(
-        select(*columns)
-        .where(
-            Record.establishment_id == establishment,
-            Record.dataset_id == dataset,
-            Record.deleted_at.is_(None),
-        )
-        .distinct()
-        .limit(limit)
-    )
-    return [tuple(row) for row in rows]
 
 
 def last_cells(session: Session, establishment: int, dataset: int, account: int) -> dict[str, str] | None:

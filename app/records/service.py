@@ -14,8 +14,9 @@ from app.datasets.service import DatasetView
 from app.errors import Conflict, NotFound
 from app.i18n import N_
 from app.models import Record, RecordChange, RecordState
-from app.records import queries
-from app.records.judge import Judged, judge, keys_of, stored_faults, words_of
+from app.records import bulk, indexing, queries, rechecking
+from app.records.judge import Judged, judge, stored_faults, words_of
+from app.records.keys import queries as keys
 from schema_loader.errors import CellError
 from schema_loader.sort_keys import sort_key
 from schema_loader.table_schema import ForeignKey, TableSchema
@@ -23,7 +24,9 @@ from schema_loader.table_schema import ForeignKey, TableSchema
 References = Callable[[ForeignKey], frozenset[tuple[str, ...]] | None]
 REFERENCES_MOST = 200_000
 RECHECKED = 50
-"""Records that another one's change may have mended or broken (they share a key), judged again at once."""
+"""Records that another one's change may have mended or broken (they share a key), judged again at once; more are left to a job."""
+INDEXED_AT_ONCE = 2000
+"""Records whose lines of the index are made while a person waits; more are left to a job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def create(
 ) -> Saved:
     """Keep a new record, valid or « à corriger ». Raises :class:`Conflict` in a dataset that was put away."""
     datasets.refuse_if_closed(dataset)
-    judged = check(session, dataset, row) if judged is None else judged
+    judged = _certain(session, dataset, row, judged)
     number = queries.create(
         session,
         dataset.establishment,
@@ -89,6 +92,21 @@ def create(
         account=account,
     )
     return Saved(number, 1, judged)
+
+
+def _certain(
+    session: Session,
+    dataset: DatasetView,
+    row: Mapping[str, str],
+    judged: Judged | None,
+    number: int | None = None,
+) -> Judged:
+    """The verdict on a row that is about to be kept. Where something must not come twice, whoever else keeps a row of the dataset
+    waits until it is kept: of two that hold the same key at once, the second is told of the first."""
+    if not keys_of_schema(dataset.schema):
+        return check(session, dataset, row, number=number) if judged is None else judged
+    dataset_queries.lock(session, dataset.establishment, dataset.id)
+    return check(session, dataset, row if judged is None else judged.cells, number=number)
 
 
 def change(
@@ -109,7 +127,7 @@ def change(
     :class:`Stale` with what the record holds by now, :class:`NotFound` when it is in the trash or nowhere.
     """
     datasets.refuse_if_closed(dataset)
-    judged = check(session, dataset, row, number=number) if judged is None else judged
+    judged = _certain(session, dataset, row, judged, number)
     before = queries.get(session, dataset.establishment, dataset.id, number)
     if before is None or before.deleted_at is not None:
         raise NotFound
@@ -157,10 +175,13 @@ def trash(
 ) -> list[int]:
     """Put records into the trash; gives the numbers of those that went."""
     datasets.refuse_if_closed(dataset)
+    # first, so that a job that makes the index of the dataset sees the records gone, or is seen by what follows
+    dataset_queries.touch(session, dataset.establishment, dataset.id)
     gone = queries.trash(session, dataset.establishment, dataset.id, numbers, account)
-    if gone:
-        dataset_queries.touch(session, dataset.establishment, dataset.id)
-        if _keys(dataset.schema) and len(gone) <= RECHECKED:
+    if gone and keys_of_schema(dataset.schema):
+        if len(gone) > RECHECKED:
+            rechecking.ask(session, dataset, account=account)
+        else:
             for record in queries.many(session, dataset.establishment, dataset.id, gone):
                 recheck_twins(session, dataset, record.cells, besides=record.number)
     return gone
@@ -171,18 +192,18 @@ def restore(
 ) -> list[int]:
     """Take records back out of the trash, judged again; gives the numbers of those that came back."""
     datasets.refuse_if_closed(dataset)
+    dataset_queries.touch(session, dataset.establishment, dataset.id)
     back = queries.untrash(session, dataset.establishment, dataset.id, numbers, account)
-    records = queries.many(session, dataset.establishment, dataset.id, back)
-    queries.index_lines(
-        session,
-        dataset.establishment,
-        dataset.id,
-        [index_line(dataset, record) for record in records],
-    )
-    if back:
-        dataset_queries.touch(session, dataset.establishment, dataset.id)
-        for record in records if _keys(dataset.schema) else ():
-            _rejudge(session, dataset, record)
+    if len(back) > INDEXED_AT_ONCE:
+        indexing.ask(session, dataset, account=account)
+    else:
+        bulk.index_records(session, dataset, back)
+    if back and keys_of_schema(dataset.schema):
+        if len(back) > RECHECKED:
+            rechecking.ask(session, dataset, account=account)
+        else:
+            for record in queries.many(session, dataset.establishment, dataset.id, back):
+                rejudge(session, dataset, record)
     return back
 
 
@@ -226,19 +247,6 @@ def change_of(session: Session, dataset: DatasetView, number: int, change_id: in
     return found
 
 
-def index_line(dataset: DatasetView, record: Record) -> dict[str, Any]:
-    """The line of the index of a record that stands already."""
-    return {
-        "number": record.number,
-        "state": record.state,
-        "updated_by": record.updated_by,
-        "updated_at": record.updated_at,
-        "submission_id": record.submission_id,
-        "keys": keys_of(dataset.schema, record.cells, dataset.keys),
-        "words": words_of(dataset.id, record.cells.values()),
-    }
-
-
 def offered_values(
     session: Session, dataset: DatasetView, account: int | None, constants: Mapping[str, Any]
 ) -> dict[str, str]:
@@ -255,7 +263,7 @@ def offered_values(
 # --- keys -----------------------------------------------------------------------------------------------------------
 
 
-def _keys(schema: TableSchema) -> list[tuple[str, tuple[str, ...]]]:
+def keys_of_schema(schema: TableSchema) -> list[tuple[str, tuple[str, ...]]]:
     """``(code of the error, names)`` of all that must not come twice."""
     found = [("unique-error", (field.name,)) for field in schema.fields if field.unique]
     found += [("unique-error/key", key) for key in schema.unique_keys]
@@ -270,7 +278,7 @@ def key_errors(
     """Errors of unique columns and keys against the dataset's other records; each cites the first that has the same."""
     errors: list[CellError] = []
     schema = dataset.schema
-    for code, names in _keys(schema):
+    for code, names in keys_of_schema(schema):
         held = {name: cells.get(name, "") for name in names}
         nulls = [name for name in names if schema.by_name[name].read(held[name])[0] is None]
         params: dict[str, Any] = {"names": names}
@@ -299,12 +307,12 @@ def _twins(session: Session, dataset: DatasetView, held: Mapping[str, str]) -> l
             break
     if not dataset.is_indexed:
         column = None
-    return queries.twins(session, dataset.establishment, dataset.id, held, column, key or "")
+    return keys.twins(session, dataset.establishment, dataset.id, held, column, key or "")
 
 
 def recheck_twins(session: Session, dataset: DatasetView, cells: Mapping[str, str], *, besides: int) -> None:
     """Judge again the records « à corriger » that shared a key with cells which are no more."""
-    for _, names in _keys(dataset.schema):
+    for _, names in keys_of_schema(dataset.schema):
         held = {name: cells.get(name, "") for name in names}
         if not any(held.values()):
             continue
@@ -314,10 +322,11 @@ def recheck_twins(session: Session, dataset: DatasetView, cells: Mapping[str, st
             if row.number != besides and row.state == RecordState.to_fix
         ]
         for record in queries.many(session, dataset.establishment, dataset.id, numbers[:RECHECKED]):
-            _rejudge(session, dataset, record)
+            rejudge(session, dataset, record)
 
 
-def _rejudge(session: Session, dataset: DatasetView, record: Record) -> None:
+def rejudge(session: Session, dataset: DatasetView, record: Record) -> None:
+    """Note what the check says of a record by now, whose cells have not changed."""
     judged = check(session, dataset, record.cells, number=record.number)
     if judged.state != record.state or judged.faults != record.faults:
         queries.set_state(
@@ -369,9 +378,7 @@ def references(session: Session, dataset: DatasetView) -> References:
         target = referenced(session, dataset, key)
         if target is None or target.id == dataset.id:
             return None
-        rows = queries.values_of(
-            session, target.establishment, target.id, key.reference_fields, REFERENCES_MOST
-        )
+        rows = keys.values_of(session, target.establishment, target.id, key.reference_fields, REFERENCES_MOST)
         if len(rows) == REFERENCES_MOST:
             return None
         fields = [target.schema.by_name[name] for name in key.reference_fields]

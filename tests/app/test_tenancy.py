@@ -10,12 +10,15 @@ from app import db
 from app.models import (
     Account,
     Base,
+    Dataset,
     Establishment,
     Invitation,
     JobProgress,
     JournalEntry,
     LoginSession,
     Membership,
+    Record,
+    RecordChange,
 )
 from app.provision import Database
 from app.tenancy import INSTANCE, Role, Scope, set_scope
@@ -33,7 +36,9 @@ def two(make: Make) -> tuple[Establishment, Establishment, Account]:
     account, stranger = make.account(), make.account()
     make.member(account, one, "manager")
     make.member(stranger, other, "manager")
-    for place in (one, other):
+    version = make.schema()
+    for place, person in ((one, account), (other, stranger)):
+        make.dataset_with_rows(place, version, person)
         make.add(JobProgress(establishment_id=place.id, task="t"))
         make.add(JournalEntry(establishment_id=place.id, act="a.b"))
         make.add(
@@ -98,6 +103,11 @@ def test_every_policy_says_to_whom(owner_engine, database: Database) -> None:
         policies = connection.execute(text("SELECT tablename, policyname, roles FROM pg_policies")).all()
     assert policies
     for table, policy, roles in policies:
+        if (
+            policy == "record_index_search"
+        ):  # the search runs as the owner, and filters by the same scope itself
+            assert (table, list(roles)) == ("record_index", ["tab_owner"])
+            continue
         assert set(roles) <= {"tab_web", "tab_worker", "tab_public"}, (table, policy, roles)
         mixed = "tab_public" in roles and len(roles) > 1
         assert not mixed, f"{policy} on {table}: what everybody may see is a policy of its own"
@@ -144,6 +154,32 @@ def test_a_scope_shows_its_own_establishment_alone(table: str, two) -> None:
     assert found == [one.id]
 
 
+def test_the_search_finds_nothing_of_others(two) -> None:
+    """Its function runs as the owner of the tables: the scope is all that stands between."""
+    one, other, account = two
+    with db.in_transaction(Scope.job(other.id)) as session:
+        theirs = session.execute(text("SELECT id FROM dataset")).scalar_one()
+    found = text("SELECT app.found_records(:dataset, to_tsquery('simple', :word), 10)")
+    given = {"dataset": theirs, "word": other.slug.split("-")[0]}
+    with db.in_transaction(Scope.of(one.id, Role.manager, account=account.id)) as session:
+        assert session.execute(found, given).all() == []
+    with db.in_transaction(Scope.job(other.id)) as session:
+        assert session.execute(found, given).scalars().all() == [1]
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        db.in_transaction(Scope("tab_public", None, frozenset({other.id}))) as session,
+    ):
+        session.execute(found, given)
+
+
+def test_a_draft_is_its_authors_alone(two, make: Make) -> None:
+    one, _, account = two
+    colleague = make.account()
+    make.member(colleague, one, "manager")
+    assert rows("draft", Scope.of(one.id, Role.manager, account=account.id)) == 1
+    assert rows("draft", Scope.of(one.id, Role.manager, account=colleague.id)) == 0
+
+
 def test_without_a_role_every_query_is_refused(two) -> None:
     with db.SessionFactory() as session, pytest.raises(ProgrammingError, match="permission denied"):
         session.execute(select(Establishment.id)).all()
@@ -169,6 +205,9 @@ def test_the_public_role_sees_no_sandbox_and_no_constants(make: Make) -> None:
     [
         lambda place: JobProgress(establishment_id=place, task="t"),
         lambda place: JournalEntry(establishment_id=place, act="a.b"),
+        lambda place: Dataset(establishment_id=place, slug="x", title="x", version_id=1, constants={}),
+        lambda place: Record(establishment_id=place, dataset_id=1, number=9, cells={}, state="valid"),
+        lambda place: RecordChange(establishment_id=place, dataset_id=1, number=9, act="created", version=1),
         lambda place: Membership(establishment_id=place, account_id=1, role="manager"),
         lambda place: Invitation(
             establishment_id=place,

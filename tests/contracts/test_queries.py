@@ -23,7 +23,7 @@ from sqlalchemy.orm import ORMExecuteState
 
 from app import db
 from app.db import TenantSession
-from app.models import Base, Establishment, Invitation, JobProgress, JournalEntry
+from app.models import Base, Establishment, Invitation, JobProgress, JournalEntry, RecordState
 from app.tenancy import Role, Scope
 from tests.corpus import ROOT
 from tests.factories import Make
@@ -44,10 +44,27 @@ SAMPLES: dict[str, Any] = {
     "keep": None,
     "only": None,
     "named": [("900000019", "commune")],
+    "account": 1,
+    "act": "changed",
+    "at": None,
+    "base": 1,
+    "beyond": None,
+    "cells": {"DELIB_OBJET": "commune-1"},
+    "column": None,
+    "condition": ("state", None, RecordState.to_fix),
+    "conditions": [],
+    "extra": None,
+    "faults": None,
+    "order": ("number", None),
+    "query": "commune:*",
+    "state": "valid",
+    "whats": [("state", 0)],
+    "which": "state",
     "rows": [{"slug": "added", "name": "Added", "is_sandbox": True}],
 }
 """By name of the parameter; where there is none, by its type."""
 BY_TYPE: list[tuple[str, Any]] = [
+    (r"Sequence\[Sequence\[str\]\]", [["DELIB_OBJET"]]),
     (r"(Sequence|Iterable|Collection|list|set|frozenset)\[int\]", [1, 2]),
     (r"(Sequence|Iterable|Collection|list|set|frozenset)\[str\]", ["commune-1"]),
     (r"Sequence\[Term\]", []),
@@ -167,8 +184,11 @@ def run(name: str, function: str, scope: Scope) -> Seen:
 def two(make: Make) -> tuple[Establishment, Establishment]:
     """Two establishments with a row of each walled table."""
     places = (make.establishment(), make.establishment())
+    version = make.schema()
     for place in places:
-        make.member(make.account(), place, "manager")
+        account = make.account()
+        make.member(account, place, "manager")
+        make.dataset_with_rows(place, version, account)
         make.add(JobProgress(establishment_id=place.id, task="t"))
         make.add(JournalEntry(establishment_id=place.id, act="a.b"))
         make.add(

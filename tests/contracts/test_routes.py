@@ -124,6 +124,9 @@ def gates(built: FastAPI, make: Make, monkeypatch: pytest.MonkeyPatch) -> Callab
 
     monkeypatch.setattr(fastapi.routing, "run_endpoint_function", reached)
     own, foreign = make.establishment(slug="own"), make.establishment(slug="foreign")
+    version = make.schema()
+    for place in (own, foreign):
+        make.dataset(place, version, slug="1")
     neighbour = make.account()
     make.member(neighbour, foreign, "manager")
 

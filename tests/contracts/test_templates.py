@@ -264,6 +264,7 @@ SAMPLES: dict[str, list[tuple[tuple, dict]]] = {
     "steps": [(([("A", "/a"), ("B", ""), ("C", "")], 2), {})],
     "code": [(("21750001600019",), {}), (("<b>", "le code"), {})],
     "card": [(("Titre <b>", "/x"), {}), (("Titre", "/x", "Texte", 2), {})],
+    "open_dataset": [(("commune", "scdl/<b>", "Titre <b>"), {}), (("commune", "a", "T"), {"version": "1<b>", "primary": True, "verb": "Ouvrir <b>"})],
     "mark": [((), {}), (("brand-large",), {})],
 }  # fmt: skip
 CALLED = {  # macros that wrap what their caller writes

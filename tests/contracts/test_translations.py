@@ -12,9 +12,9 @@ from babel.messages.pofile import read_po
 
 from tests.corpus import ROOT
 
-DOMAINS = ("app", "schema_loader")
+DOMAINS = ("app", "schema_loader", "exporters")
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None}
-SOURCES = {"app": ("app", "templates"), "schema_loader": ("schema_loader",)}
+SOURCES = {"app": ("app", "templates"), "schema_loader": ("schema_loader",), "exporters": ("exporters",)}
 METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 
 

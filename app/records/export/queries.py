@@ -47,7 +47,9 @@ def rows(
 
 
 def _parts(establishment: int, dataset: int, names: Sequence[str]) -> dict[str, sql.Composable]:
-    cells = sql.SQL(", ").join(sql.SQL("cells ->> {}").format(sql.Literal(name)) for name in names)
+    # a line of one empty cell would be no line: "" is written of it
+    form = sql.SQL("coalesce(cells ->> {}, '')" if len(names) == 1 else "cells ->> {}")
+    cells = sql.SQL(", ").join(form.format(sql.Literal(name)) for name in names)
     return {
         "cells": cells,
         "establishment": sql.Literal(int(establishment)),

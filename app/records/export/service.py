@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,9 @@ from app import db
 from app.datasets.service import DatasetView
 from app.records.export import queries
 from app.tenancy import Scope
+from exporters.about import About
+from exporters.rows import rows_of
+from exporters.xlsx_file import write_xlsx
 
 CHUNK = 256 * 1024  # octets sent at once
 
@@ -59,6 +62,22 @@ def csv_chunks(session: Session, dataset: DatasetView) -> Iterator[bytes]:
         yield b"\r\n".join(waiting)
 
 
+def write(output: Path, chunks: Iterable[bytes]) -> None:
+    """Write a file whole or not at all; ``-`` is the standard output. Raises OSError."""
+    if str(output) == "-":
+        for chunk in chunks:
+            sys.stdout.buffer.write(chunk)
+        sys.stdout.buffer.flush()
+        return
+    beside = output.with_name(f"{output.name}.part")
+    try:
+        with beside.open("wb") as file:
+            file.writelines(chunks)
+        beside.replace(output)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
 def csv_stream(scope: Scope, dataset: DatasetView) -> Iterator[bytes]:
     """The same in a read-only transaction of its own: for an answer whose body is sent after the request's has ended."""
     with db.in_transaction(scope, read_only=True) as session:
@@ -78,7 +97,14 @@ def csv_line(texts: Sequence[str]) -> bytes:
     return written.getvalue().encode()
 
 
-def file_name(siren: str | None, slug: str, day: date, extension: str = "csv") -> str:
-    """``AAAAMMJJ_SIREN_nom.csv``; without SIREN where there is none (the « bac à sable »)."""
-    name = re.sub(r"[^a-z0-9]+", "-", slug.lower()).strip("-") or "donnees"
-    return "_".join((f"{day:%Y%m%d}", *((siren,) if siren else ()), f"{name}.{extension}"))
+def xlsx_stream(scope: Scope, dataset: DatasetView, about: About) -> Iterator[bytes]:
+    """The valid records as a workbook of typed cells, in a read-only transaction of its own."""
+    return write_xlsx(dataset.schema, rows_of(text_rows(scope, dataset)), about)
+
+
+def xlsx_chunks(session: Session, dataset: DatasetView, about: About) -> Iterator[bytes]:
+    """The same in the transaction of the session."""
+    names = dataset.schema.field_names
+    return write_xlsx(
+        dataset.schema, rows_of(queries.rows(session, dataset.establishment, dataset.id, names)), about
+    )

@@ -13,13 +13,17 @@ from app.datasets.access import At, at_dataset
 from app.datasets.head import head_of
 from app.establishments import queries as establishments
 from app.formats import PARIS
+from app.i18n import language
 from app.records.export import service
 from app.templating import render
 from app.tenancy import Scope
+from exporters.about import About
+from exporters.file_name import file_name
 
 router = APIRouter(include_in_schema=False, prefix="/e/{establishment}/{dataset}")
 Reader = Annotated[At, Depends(at_dataset("reader"))]
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LEFT_OUT = "X-Tabellion-Left-Out"
 """Header of the answer: the lines « à corriger » that the file does not hold."""
 
@@ -33,7 +37,6 @@ def ask(request: Request, at: Reader, session: SessionOf) -> Response:
         head=head_of(request, session, at),
         outcome=service.outcome(session, at.dataset),
         file_name=_name(session, at, "csv"),
-        has_xlsx=False,
     )
 
 
@@ -44,6 +47,15 @@ def csv(request: Request, at: Reader, session: SessionOf) -> Response:
     headers = _headers(session, at, "csv")
     body = service.csv_stream(scope, at.dataset)
     return StreamingResponse(body, media_type="text/csv; charset=utf-8; header=present", headers=headers)
+
+
+@router.get("/telecharger.xlsx")
+def xlsx(request: Request, at: Reader, session: SessionOf) -> Response:
+    """A workbook of typed columns."""
+    scope = Scope.of(at.dataset.establishment, at.member.role, account=at.account)
+    headers = _headers(session, at, "xlsx")
+    about = About(title=at.dataset.title, publisher=at.member.establishment.name, lang=language())
+    return StreamingResponse(service.xlsx_stream(scope, at.dataset, about), media_type=XLSX, headers=headers)
 
 
 def _headers(session: SessionOf, at: At, extension: str) -> dict[str, str]:
@@ -57,4 +69,4 @@ def _headers(session: SessionOf, at: At, extension: str) -> dict[str, str]:
 def _name(session: SessionOf, at: At, extension: str) -> str:
     found = establishments.by_id(session, at.dataset.establishment)
     siren = found.siren if found is not None else None
-    return service.file_name(siren, at.dataset.slug, datetime.now(PARIS).date(), extension)
+    return file_name(siren or "", at.dataset.slug, datetime.now(PARIS).date(), extension)

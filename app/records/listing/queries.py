@@ -22,6 +22,8 @@ FEW = 1000
 Condition = tuple[Literal["equal", "between", "user", "submission", "state", "numbers"], Any, Any]
 """``("equal", column, keys)``, ``("between", column, (low, high))``, ``("user", None, id)``, ``("submission", None, id)``,
 ``("state", None, state)``, ``("numbers", None, numbers)``. A column is that of the index, from 1."""
+What = tuple[Literal["column", "year", "state", "updated_by", "submission_id"], int]
+"""What is counted: a column of the index, the year that it begins with, or a property of the line (then the number is of no account)."""
 Order = tuple[Literal["number", "column", "field"], Any]
 """``("number", None)``, ``("column", 3)`` of the index, or ``("field", name)`` for one that has no column there."""
 
@@ -61,12 +63,9 @@ def few(session: Session, establishment: int, dataset: int, condition: Condition
     if kind == "equal":
         chosen = select(RecordIndex.number).where(_own(establishment, dataset), _at(column) == _texts(value))
     elif kind == "between":
-        low, high = value
-        chosen = select(RecordIndex.number).where(_own(establishment, dataset), _at(column).is_not(None))
-        if low is not None:
-            chosen = chosen.where(_at(column) >= low)
-        if high is not None:
-            chosen = chosen.where(_at(column) <= high)
+        chosen = select(RecordIndex.number).where(
+            _own(establishment, dataset), _at(column) >= value[0], _at(column) <= value[1]
+        )
     elif kind == "user":
         chosen = select(RecordIndex.number).where(
             _own(establishment, dataset), RecordIndex.updated_by == value
@@ -93,13 +92,8 @@ def _filter(condition: Condition) -> ColumnElement[bool]:
     if kind == "equal":
         return _at(column).concat("") == _texts(value)
     if kind == "between":
-        low, high = value
-        parts = [_at(column).is_not(None)]
-        if low is not None:
-            parts.append(_at(column).concat("") >= low)
-        if high is not None:
-            parts.append(_at(column).concat("") <= high)
-        return and_(*parts)
+        text_ = _at(column).concat("")
+        return and_(text_ >= value[0], text_ <= value[1])
     if kind == "user":
         return RecordIndex.updated_by + 0 == value
     if kind == "submission":
@@ -109,7 +103,7 @@ def _filter(condition: Condition) -> ColumnElement[bool]:
     return RecordIndex.state == str(value)
 
 
-def filtered(
+def _filtered(
     establishment: int,
     dataset: int,
     conditions: Sequence[Condition],
@@ -144,7 +138,7 @@ def page(
         # a long text would make a long address of the next page: those that begin alike are in the order of entry
         sort = func.left(func.app.fold(func.coalesce(Record.cells[what].astext, "")), MOST).collate("C")
     key = literal("") if sort is None else sort
-    chosen = filtered(establishment, dataset, conditions, query, (RecordIndex.number, key.label("key")))
+    chosen = _filtered(establishment, dataset, conditions, query, (RecordIndex.number, key.label("key")))
     if kind == "field":
         chosen = chosen.join(
             Record,
@@ -178,7 +172,7 @@ def numbers(
     most: int,
 ) -> list[int]:
     """The numbers of the records of a list, in no order, ``most`` of them."""
-    chosen = filtered(establishment, dataset, conditions, query, (RecordIndex.number,))
+    chosen = _filtered(establishment, dataset, conditions, query, (RecordIndex.number,))
     return list(session.scalars(chosen.limit(most)))
 
 
@@ -268,7 +262,7 @@ def count(
     most: int,
 ) -> int:
     """How many records the list holds, counted up to ``most``."""
-    return _count(session, filtered(establishment, dataset, conditions, query, (RecordIndex.number,)), most)
+    return _count(session, _filtered(establishment, dataset, conditions, query, (RecordIndex.number,)), most)
 
 
 def plain_count(session: Session, establishment: int, dataset: int, state: str | None, most: int) -> int:
@@ -287,58 +281,35 @@ def _count(session: Session, chosen: Select[Any], most: int) -> int:
     return int(session.scalar(select(func.count()).select_from(chosen.limit(most).subquery())) or 0)
 
 
-def facet(
+def facets(
     session: Session,
     establishment: int,
     dataset: int,
     conditions: Sequence[Condition],
     query: str | None,
-    column: int,
-    limit: int,
-) -> list[tuple[str, int]]:
-    """``(key, records)`` of the keys of a column, the most frequent first."""
-    at = _at(column)
-    chosen = filtered(establishment, dataset, conditions, query, (at, func.count()))
-    rows = session.execute(
-        chosen.where(at.is_not(None)).group_by(at).order_by(func.count().desc(), at).limit(limit)
+    whats: Sequence[What],
+) -> list[tuple[int, Any, int]]:
+    """``(position in whats, value, records)`` of the values of several filters, counted in one pass over the lines."""
+    parts = [_what(what).label(f"w{n}") for n, what in enumerate(whats)]
+    which = func.grouping(*parts).label("which")
+    chosen = _filtered(
+        establishment, dataset, conditions, query, (*parts, which, func.count().label("records"))
     )
-    return [(row[0], row[1]) for row in rows]
+    chosen = chosen.group_by(func.grouping_sets(*(tuple_(part) for part in parts)))
+    last = len(parts) - 1
+    found = []
+    for row in session.execute(chosen):
+        # each bit says that a part is none of this group's: the only zero is its own
+        place = next(n for n in range(len(parts)) if not row.which >> (last - n) & 1)
+        if row[place] is not None:
+            found.append((place, row[place], row.records))
+    return found
 
 
-def years(
-    session: Session,
-    establishment: int,
-    dataset: int,
-    conditions: Sequence[Condition],
-    query: str | None,
-    column: int,
-    limit: int,
-) -> list[tuple[str, int]]:
-    """``(year, records)`` of a column of dates, the latest first."""
-    year = func.left(_at(column), 4)
-    chosen = filtered(establishment, dataset, conditions, query, (year, func.count()))
-    rows = session.execute(
-        chosen.where(_at(column).is_not(None), year.op("~")("^[0-9]{4}$"))
-        .group_by(year)
-        .order_by(year.desc())
-        .limit(limit)
-    )
-    return [(row[0], row[1]) for row in rows]
-
-
-def metas(
-    session: Session,
-    establishment: int,
-    dataset: int,
-    conditions: Sequence[Condition],
-    query: str | None,
-    which: Literal["state", "updated_by", "submission_id"],
-    limit: int,
-) -> list[tuple[Any, int]]:
-    """``(value, records)`` by state, by who changed them last, or by import; the most frequent first."""
-    at = getattr(RecordIndex, which)
-    chosen = filtered(establishment, dataset, conditions, query, (at, func.count()))
-    rows = session.execute(
-        chosen.where(at.is_not(None)).group_by(at).order_by(func.count().desc(), at).limit(limit)
-    )
-    return [(row[0], row[1]) for row in rows]
+def _what(what: What) -> Any:
+    kind, column = what
+    if kind == "column":
+        return _at(column)
+    if kind == "year":
+        return func.substring(_at(column), "^([0-9]{4})(?:-|$)")
+    return getattr(RecordIndex, kind)

@@ -26,6 +26,8 @@ COUNTED = 10_001
 """Records are counted up to here: beyond, « plus de 10 000 »."""
 FACETS, FACET_VALUES = 8, 60
 FEW_WORDS = 2000
+FIRST, LAST = "!", "}"
+"""Below the keys of all dates and numbers, above those of empty cells; above them, below those of what is no value."""
 TEMPORAL = ("date", "datetime", "year", "yearmonth")
 NUMERIC = ("number", "integer")
 
@@ -171,10 +173,12 @@ def numbers(session: Session, dataset: DatasetView, asked: Asked, most: int) -> 
     return queries.numbers(session, *place, conditions, query, most)
 
 
-def narrowed(session: Session, dataset: DatasetView, asked: Asked) -> tuple[list[Condition], str | None]:
+def narrowed(
+    session: Session, dataset: DatasetView, asked: Asked, besides: str = ""
+) -> tuple[list[Condition], str | None]:
     """The conditions of the address, by the numbers of records where one of them keeps few; and the tsquery that is left to apply."""
     place = (dataset.establishment, dataset.id)
-    conditions = conditions_of(dataset, asked)
+    conditions = conditions_of(dataset, asked, besides)
     query = search_query(dataset.id, asked.sought) if asked.sought.strip() else None
     if asked.sought.strip() and query is None:  # signs alone: nothing holds them
         return [("numbers", None, ())], None
@@ -190,22 +194,22 @@ def narrowed(session: Session, dataset: DatasetView, asked: Asked) -> tuple[list
 
 
 def conditions_of(dataset: DatasetView, asked: Asked, besides: str = "") -> list[Condition]:
-    """The conditions of the address, the most telling first; ``besides``: a facet's own is left out."""
+    """The conditions of the address, the most telling first. ``besides``: the filter whose own is left out, ``f.NAME`` of a column."""
     found: list[Condition] = []
     by_name = dataset.schema.by_name
     if asked.submission is not None and besides != "import":
         found.append(("submission", None, asked.submission))
     for name, texts in asked.equals.items():
         column = dataset.column_of(name)
-        if column is not None and name in by_name and name != besides:
+        if column is not None and name in by_name and f"f.{name}" != besides:
             keys = sorted({sort_key(by_name[name], text) for text in texts})
             found.append(("equal", column, tuple(keys)))
     for name, (low, high) in asked.ranges.items():
         column = dataset.column_of(name)
-        if column is not None and name in by_name and name != besides:
-            bounds = (bound_key(by_name[name], low), _upper(by_name[name], high))
-            if bounds != (None, None):
-                found.append(("between", column, bounds))
+        if column is not None and name in by_name:
+            lowest, highest = bound_key(by_name[name], low), _upper(by_name[name], high)
+            if lowest is not None or highest is not None:
+                found.append(("between", column, (lowest or FIRST, highest or LAST)))
     dated = year_field(dataset) if asked.year and besides != "annee" else None
     if dated is not None and (column := dataset.column_of(dated.name)) is not None:
         found.append(("between", column, (asked.year, f"{asked.year}\x7f")))
@@ -270,39 +274,74 @@ def year_field(dataset: DatasetView) -> Field | None:
 
 
 def facets(session: Session, dataset: DatasetView, asked: Asked) -> list[Facet]:
-    """The filters of a list with their counts: each counts what the others keep."""
+    """The filters of a list with their counts: each counts what the others keep. Those not in use are counted together."""
     if not dataset.is_indexed:
         return []
-    place = (dataset.establishment, dataset.id)
-    query = search_query(dataset.id, asked.sought) if asked.sought.strip() else None
+    wanted = _wanted(dataset, asked)
+    counts: list[dict[Any, int]] = [{} for _ in wanted]
+    together = [n for n, one in enumerate(wanted) if not one.in_use]
+    for places in (together, *([n] for n, one in enumerate(wanted) if one.in_use)):
+        if not places:
+            continue
+        besides = wanted[places[0]].besides if wanted[places[0]].in_use else ""
+        conditions, query = narrowed(session, dataset, asked, besides)
+        whats = [wanted[n].what for n in places]
+        for place, value, number in queries.facets(
+            session, dataset.establishment, dataset.id, conditions, query, whats
+        ):
+            counts[places[place]][value] = number
+    return [_facet(dataset, asked, one, found) for one, found in zip(wanted, counts, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    name: str
+    what: queries.What
+    field: Field | None
+    in_use: bool
+
+    @property
+    def besides(self) -> str:
+        return self.name if self.field is None else f"f.{self.name}"
+
+
+def _wanted(dataset: DatasetView, asked: Asked) -> list[_Wanted]:
     found = []
     for field_ in facet_fields(dataset.schema, dataset.keys):
         column = dataset.column_of(field_.name)
-        if column is None:
-            continue
-        texts = _texts_by_key(field_)
-        chosen = {sort_key(field_, text) for text in asked.equals.get(field_.name, ())}
-        conditions = conditions_of(dataset, asked, besides=field_.name)
-        rows = queries.facet(session, *place, conditions, query, column, FACET_VALUES)
-        values = [FacetValue(texts[key], number, key in chosen) for key, number in rows if key in texts]
-        found.append(Facet(field_.name, tuple(values), True))
+        if column is not None:
+            found.append(
+                _Wanted(field_.name, ("column", column), field_, bool(asked.equals.get(field_.name)))
+            )
     dated = year_field(dataset)
     if dated is not None and (column := dataset.column_of(dated.name)) is not None:
-        conditions = conditions_of(dataset, asked, besides="annee")
-        rows = queries.years(session, *place, conditions, query, column, FACET_VALUES)
-        found.append(
-            Facet("annee", tuple(FacetValue(year, number, year == asked.year) for year, number in rows))
-        )
-    for name, which, own in (
-        ("etat", "state", asked.state),
-        ("utilisateur", "updated_by", asked.user),
-        ("import", "submission_id", asked.submission),
-    ):
-        conditions = conditions_of(dataset, asked, besides=name)
-        metas = queries.metas(session, *place, conditions, query, which, FACET_VALUES)  # type: ignore[arg-type]
-        values = [FacetValue(str(value), number, str(value) == str(own)) for value, number in metas]
-        found.append(Facet(name, tuple(values)))
+        found.append(_Wanted("annee", ("year", column), None, bool(asked.year)))
+    found.append(_Wanted("etat", ("state", 0), None, bool(asked.state)))
+    found.append(_Wanted("utilisateur", ("updated_by", 0), None, asked.user is not None))
+    found.append(_Wanted("import", ("submission_id", 0), None, asked.submission is not None))
     return found
+
+
+def _facet(dataset: DatasetView, asked: Asked, wanted: _Wanted, counts: Mapping[Any, int]) -> Facet:
+    if wanted.field is not None:
+        texts = _texts_by_key(wanted.field)
+        chosen = {sort_key(wanted.field, text) for text in asked.equals.get(wanted.field.name, ())}
+        values = [FacetValue(texts[key], n, key in chosen) for key, n in counts.items() if key in texts]
+    else:
+        own = {
+            "annee": asked.year,
+            "etat": asked.state,
+            "utilisateur": asked.user,
+            "import": asked.submission,
+        }
+        values = [
+            FacetValue(str(value), n, str(value) == str(own[wanted.name])) for value, n in counts.items()
+        ]
+    if wanted.name == "annee" and wanted.field is None:
+        values.sort(key=lambda value: value.value, reverse=True)
+    else:
+        values.sort(key=lambda value: (-value.count, value.value))
+    return Facet(wanted.name, tuple(values[:FACET_VALUES]), wanted.field is not None)
 
 
 def choice_texts(field_: Field) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from app.access import SessionOf
@@ -70,7 +69,9 @@ def asked_for(request: Request, at: At) -> View:
     return address.read(at.dataset, request.query_params.multi_items(), language())
 
 
-def page_of(request: Request, session: Session, at: At, view: View, *, said: bool = False) -> dict[str, Any]:
+def page_of(
+    request: Request, session: SessionOf, at: At, view: View, *, said: bool = False
+) -> dict[str, Any]:
     """What the template of the list shows. ``said``: the number of lines is read aloud when it comes."""
     listed = service.page(session, at.dataset, view.asked)
     establishment = request.state.establishment
@@ -108,7 +109,7 @@ def page_of(request: Request, session: Session, at: At, view: View, *, said: boo
     }
 
 
-def establishment_constants(session: Session, at: At) -> tuple[str, ...]:
+def establishment_constants(session: SessionOf, at: At) -> tuple[str, ...]:
     """Names of the columns that hold the same on each line of the establishment."""
     from app.establishments import queries
 
@@ -121,7 +122,7 @@ def total_words(total: int) -> str:
     return ngettext("{n} ligne", "{n} lignes", total)
 
 
-def count_words(session: Session, at: At, view: View, seen: int) -> str:
+def count_words(session: SessionOf, at: At, view: View, seen: int) -> str:
     """« 51–100 sur plus de 10 000 »."""
     total = service.count(session, at.dataset, view.asked)
     if total <= seen:
