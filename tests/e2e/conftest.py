@@ -124,7 +124,9 @@ def visit(chromium: Browser, address: str, database: Database, make: Make) -> It
                 path
             )
             expected = expected or any(f"status of {status}" in message.text for status in refusals)
-            expected = expected or (is_cut_off and re.search(r"net::ERR_|^htmx:\w+", message.text) is not None)
+            expected = expected or (
+                is_cut_off and re.search(r"net::ERR_|^htmx:\w+", message.text) is not None
+            )
             if message.type in {"error", "warning"} and not expected:
                 faults.append(f"{path}: {message.text}")
 
