@@ -34,7 +34,7 @@ from schema_loader.table_schema import TableSchema
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.schema_loader.repair.damage import DAMAGES, damaged, damages_for, judge, yes_no  # noqa: E402  (tests are no package)
+from tests.schema_loader.repair.damage import DAMAGES, damaged, damages_for, judge, yes_no  # noqa: E402 (tests are no package)
 
 HEADER_WITHIN = 12  # records; titles stand above the header of some workbooks
 DISTINCT = 10_000  # texts of a column against the clock
@@ -195,7 +195,7 @@ def main() -> None:
 
 def speed() -> None:
     """Columns of as many distinct texts, all wrong: seconds of CPU for all their proposals."""
-    random = Random(1)  # noqa: S311  (texts for a stopwatch)
+    random = Random(1)  # noqa: S311 (texts for a stopwatch)
     letters = "abcdefghijklmnopqrstuvwxyz"
     listed = ["".join(random.choices(letters + " ", k=random.randrange(5, 40))) for _ in range(110)]
     communes = sorted(cog.names("communes", cog.LATEST))
