@@ -47,7 +47,7 @@ FEATURES: tuple[str, ...] = (
 """Modules with a ``router``, in the order of their addresses. A new feature adds its name here: those whose addresses hold a
 dataset (``/e/{establishment}/{dataset}/…``) stand after those that put a word in its place."""
 
-DEMO_FEATURES: tuple[str, ...] = ("app.pages.gallery",)
+DEMO_FEATURES: tuple[str, ...] = ("app.pages.gallery", "app.pages.gallery_controls")
 """The same, in demonstration mode only."""
 
 

@@ -143,7 +143,7 @@ def _show_list(control: Control, text: str) -> Shown:
         if any(not item.strip() or "\n" in item for item in off):
             return Shown(raw=text)
         return Shown(checked=tuple(item for item in items if item in offered), others="\n".join(off))
-    return Shown(checked=tuple(items))
+    return Shown(checked=tuple(item for item in items if item))
 
 
 def parts_of(control: Control, made: Shown) -> dict[str, tuple[str, ...]]:
@@ -157,7 +157,8 @@ def parts_of(control: Control, made: Shown) -> dict[str, tuple[str, ...]]:
         boxes = [option for option, _ in control.options]
         checked = [box for box in boxes if box in made.checked]
         found[""] = (*checked, *(_sent(text) for text in dict.fromkeys(made.checked) if text not in boxes))
-    return {suffix: values for suffix, values in found.items() if any(values)}
+    sent = {suffix: tuple(filter(None, values)) for suffix, values in found.items()}
+    return {suffix: values for suffix, values in sent.items() if values}
 
 
 def posted(control: Control, made: Shown) -> list[tuple[str, str]]:

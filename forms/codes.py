@@ -31,10 +31,7 @@ COMMUNE = Code("commune", 5, figures=False)  # 2A004: Corsica needs its letters
 POSTAL = Code("postal", 5)
 RNA = Code("rna", 10, (1, 3, 3, 3), figures=False)
 
-CHECKS = {
-    "siret": SIRET, "siret-value": SIRET, "siren": SIREN, "siren-value": SIREN, "code-commune-insee": COMMUNE,
-    "code-postal": POSTAL,
-}  # fmt: skip
+CHECKS = {"siret": SIRET, "siren": SIREN, "code-commune-insee": COMMUNE, "code-postal": POSTAL}
 NAMES = (
     (re.compile(r"\bsiret\b"), SIRET),
     (re.compile(r"\bsiren\b"), SIREN),
@@ -49,8 +46,8 @@ def code_of(field: Field, checks: frozenset[str]) -> Code | None:
     if field.type.name not in ("string", "integer", "any") or field.type.format_name != "default":
         return None
     for name in sorted(checks):
-        if name.replace("_", "-") in CHECKS:
-            return CHECKS[name.replace("_", "-")]
+        if name in CHECKS:
+            return CHECKS[name]
     length = _length(field)
     name = _words(field.name)
     for pattern, code in NAMES:

@@ -208,7 +208,7 @@ def _kind(field: Field, code: Code | None, checks: frozenset[str]) -> Kind:
     pattern = field.constraints.get("pattern")
     if pattern is not None and re.match(r"\^?[\^(?:]*https\?", pattern.value) and r"\|" not in pattern.value:
         return "url"
-    name = " ".join(words_of(fold(field.name)))
+    name = fold(" ".join(words_of(field.name)))
     if EMAIL_NAMES.search(name):
         return "email"
     if URL_NAMES.search(name):
@@ -289,10 +289,18 @@ def _example(control: Control, lang: str) -> str:
     if control.kind == "geopoint":
         return ""  # the axes have theirs
     if control.kind == "lines" and control.list_form is not None:
+        if text not in field.published_examples and _is_plain_list(field):
+            return ""
         return " · ".join(control.list_form.split(text) or (text,))
     if control.code is not None:
         return grouped(text, control.code)
     return shown(field, text, lang)
+
+
+def _is_plain_list(field: Field) -> bool:
+    item = getattr(field.type, "item", None)
+    kind = item.type if isinstance(item, Field) else item
+    return kind is None or (kind.name in ("string", "any") and kind.format_name == "default")
 
 
 def _is_plain_text(field: Field) -> bool:

@@ -31,7 +31,7 @@ def readable(name: str) -> str:
 
     A name of which nothing is left comes back as it was.
     """
-    text = " ".join(words_of(name))
+    text = " ".join(words_of(name)).strip()
     return text[:1].upper() + text[1:] if text else name
 
 

@@ -58,8 +58,10 @@ def understood(field: Field, typed: str, lang: str = "fr") -> str:
     value, faults = field.read(bare)
     if value is None:
         return field.normalise(bare) if not faults else typed
-    if faults and not field.read(typed)[1]:
-        return field.normalise(typed)  # a rule wants the spaces around
+    if faults and field.type.name in ("string", "any"):
+        return field.normalise(
+            typed
+        )  # a rule wants the spaces around, or what was typed is to be seen as it was
     return field.type.format(value)
 
 

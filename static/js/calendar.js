@@ -1,10 +1,11 @@
 // The calendar beside a date that is typed: the browser's own, reached by a button. It writes 12/03/2024 in French
-// pages and 2024-03-12 in English ones; both are understood.
+// pages and 2024-03-12 in English ones; both are understood. data-calendar-time: an hour after the day is kept.
 import { each } from "./each.js";
 
+const DAY = /^\s*(?:(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})|\d{4}-\d{2}-\d{2})/;
 const typed = (text) => {
-  const [, day, month, year] = text.trim().match(/^(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})$/) ?? [];
-  return year ? `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}` : text.trim();
+  const [found, day, month, year] = text.match(DAY) ?? [""];
+  return year ? `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}` : found.trim();
 };
 
 export function prepare(root) {
@@ -26,7 +27,8 @@ export function prepare(root) {
     picker.addEventListener("change", () => {
       if (!picker.value) return;
       const [year, month, day] = picker.value.split("-");
-      input.value = document.documentElement.lang === "fr" ? `${day}/${month}/${year}` : picker.value;
+      const after = "calendarTime" in button.dataset && DAY.test(input.value) ? input.value.replace(DAY, "") : "";
+      input.value = (document.documentElement.lang === "fr" ? `${day}/${month}/${year}` : picker.value) + after;
       input.dispatchEvent(new Event("input", { bubbles: true }));
       input.dispatchEvent(new Event("change", { bubbles: true }));
       input.focus();

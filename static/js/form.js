@@ -40,6 +40,7 @@ export function prepare(root) {
     let typed = false;
     form.addEventListener("input", () => (typed = true));
     form.addEventListener("submit", () => (typed = false));
+    form.addEventListener("tabellion:kept", () => (typed = false)); // a draft of it is on the server
     window.addEventListener("beforeunload", (event) => {
       if (typed && form.isConnected) event.preventDefault();
     });

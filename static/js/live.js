@@ -1,7 +1,18 @@
 // Says a sentence to screen readers, in the live region that base.html holds.
+const ROOM = 4000; // what was just said is left in peace that long by what can wait
 let timer = 0;
+let waiting = 0;
+let last = 0;
 
-export function say(text) {
+// `gently`: after what was just said, rather than in its place.
+export function say(text, { gently = false } = {}) {
+  clearTimeout(waiting);
+  const rest = last + ROOM - Date.now();
+  if (gently && rest > 0) {
+    waiting = setTimeout(() => say(text), rest);
+    return;
+  }
+  last = Date.now();
   const region = document.getElementById("live");
   if (!region) return;
   region.textContent = "";

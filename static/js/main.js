@@ -1,9 +1,13 @@
 // What scripts add to pages that work without them. Each module prepares the elements it knows in a part of the page:
 // the whole page first, then whatever htmx swaps in.
+import { prepare as axes } from "./axes.js";
 import { prepare as calendars } from "./calendar.js";
+import { prepare as codes } from "./codes.js";
 import { prepare as comboboxes } from "./combobox.js";
 import { prepare as copies } from "./copy.js";
 import { prepare as dialogs } from "./dialog.js";
+import { prepare as drafts } from "./draft.js";
+import { prepare as errors } from "./errors.js";
 import { watch as watchFaults } from "./fault.js";
 import { prepare as files } from "./file.js";
 import { focusFirst, prepare as forms } from "./form.js";
@@ -13,7 +17,7 @@ import { prepare as menus } from "./menu.js";
 import { prepare as reveals } from "./reveal.js";
 import { watch as watchSession } from "./session.js";
 
-const modules = [calendars, comboboxes, copies, dialogs, files, forms, lists, menus, reveals];
+const modules = [axes, calendars, codes, comboboxes, copies, dialogs, errors, files, forms, lists, menus, reveals, drafts];
 const prepareAll = (root) => modules.forEach((prepare) => prepare(root));
 
 prepareAll(document);

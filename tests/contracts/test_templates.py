@@ -15,11 +15,19 @@ from jinja2 import TemplateSyntaxError, nodes
 from app.assets import STATIC
 from app.i18n import LANGUAGES, use
 from app.templating import TEMPLATES, environment
+from forms.binding import show
+from forms.control import controls
+from forms.sections import sections, states
+from schema_loader.compile import compile_descriptor
 from tests.corpus import ROOT
 
 FILES = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html"))
 COMPONENTS = sorted(dir(environment().globals["ui"]))
-SAMPLES_IN_FRENCH = {"pages/gallery.html", "pages/gallery_confirm.html"}  # samples, no words of the service
+SAMPLES_IN_FRENCH = {
+    "pages/gallery.html",
+    "pages/gallery_confirm.html",
+    "pages/gallery_controls.html",
+}  # samples, no words of the service
 
 # the same in both languages: names and signs
 NOT_WORDS = {
@@ -195,7 +203,33 @@ ERRORS = [
 ]
 OPTIONS = ["Un", ("2", "Deux <b>"), ("3", "Trois", "Une aide")]
 FULL = {"help": "Aide <b>", "example": "Exemple <b>", "errors": ERRORS, "required": True}
+HOSTILE = {"title": "Nom <b>", "description": "Aide *grasse* <script>x</script>", "example": "<b>"}
+
+
+def asked(kind: str = "string", stored: str = "", **more: object) -> tuple:
+    """A control of a field whose author means harm, and what it shows."""
+    field = {"name": "n", "type": kind, **HOSTILE, **more}
+    (made,) = controls(compile_descriptor({"fields": [field]}))
+    return made, show(made, stored)
+
+
+CONTROLS = [
+    asked(stored='"><b>'), asked(stored="<b>\n</textarea><b>"), asked("date", "12/03/2024"), asked("geopoint", "48.85,2.35"),
+    asked("geopoint", "<b>"), asked("array", "<b>", arrayItem={"type": "string", "enum": ["<b>", "é"]}),
+    asked("array", '["<b>", "x"]', arrayItem={"type": "string", "constraints": {"enum": ["<b>"]}}), asked("array", '["<b>"]'),
+    asked(stored="<b>", constraints={"enum": ["a", '"<b>']}), asked(stored="<b>", constraints={"enum": [f"<b>{n}" for n in range(30)]}),
+    asked("boolean", "<b>", trueValues=["<b>"], falseValues=["non"]), asked("number", "<b>", unit="<b>"),
+    asked(stored="<b>", enum=["<b>"]), asked("geojson", "<b>"), asked(name="siret", stored="<b>"),
+]  # fmt: skip
+SCHEMA = compile_descriptor({"fields": [{"name": f"<b>{n}", "type": "string"} for n in range(20)]})
+PARTS = sections(SCHEMA)
+
 SAMPLES: dict[str, list[tuple[tuple, dict]]] = {
+    "control": [(given, {}) for given in CONTROLS] + [((*CONTROLS[0], ERRORS, {"hx-post": "/<b>"}), {})],
+    "control_errors": [((*given, ERRORS), {"oob": True}) for given in CONTROLS],
+    "control_words": [((control,), {}) for control, _ in CONTROLS],
+    "draft_state": [((), {}), (("14:32",), {})],
+    "form_sections": [((PARTS, states(PARTS, {}, ["<b>1"])), {}), ((PARTS[:1], states(PARTS[:1], {})), {})],
     "text": [(("nom <b>", "Nom"), {}), (("nom", "Nom <b>", "<b>"), {**FULL, "type": "password", "prefix": "<b>", "suffix": "€", "maxlength": 9, "readonly": True, "attrs": {"hx-post": "/<b>"}})],
     "textarea": [(("n", "N"), {}), (("n", "N", "</textarea><b>"), {**FULL, "maxlength": 3})],
     "number": [(("n", "N"), {}), (("n", "N", "<b>"), {**FULL, "unit": "€", "whole": True})],
@@ -315,6 +349,7 @@ def test_the_gallery_shows_every_component() -> None:
     shown = (
         source("pages/gallery.html")
         + source("pages/gallery_confirm.html")
+        + source("pages/gallery_controls.html")
         + source("base.html")
         + source("layout/header.html")
     )
@@ -327,5 +362,6 @@ def test_the_gallery_shows_every_component() -> None:
         "required_words",
         "error_words",
         "select_options",
+        "control_words",
     }
     assert [name for name in COMPONENTS if name not in parts and f"ui.{name}(" not in shown] == []
