@@ -16,10 +16,10 @@ from fastapi.routing import RouteContext, iter_route_contexts
 from sqlalchemy.orm import Session
 
 from app import auth
-from app.auth import Seat, Viewer
+from app.auth import ScopeOf, Seat, Viewer
 from app.db import get_session
 from app.errors import Forbidden, NotFound, SignInNeeded
-from app.tenancy import Role, Scope, set_scope
+from app.tenancy import Role, Scope
 
 SessionOf = Annotated[Session, Depends(get_session, scope="function")]
 """The session of the request, the same in every dependency and in the view."""
@@ -73,11 +73,14 @@ class Administrator:
     access = "administrator"
 
     def __call__(self, request: Request, session: SessionOf) -> Viewer:
-        viewer = _needed(request, session)
+        viewer = _needed(request, session, then=self._scope)
         if not viewer.is_administrator:
             raise NotFound
-        set_scope(session, Scope.instance(viewer.id))
         return viewer
+
+    @staticmethod
+    def _scope(viewer: Viewer) -> Scope:
+        return Scope.instance(viewer.id) if viewer.is_administrator else Scope("tab_web", viewer.id)
 
 
 class MemberOf:
@@ -91,15 +94,23 @@ class MemberOf:
         self.access = f"member:{role}"
 
     def __call__(self, request: Request, establishment: str, session: SessionOf) -> Member:
-        viewer = _needed(request, session, establishment)
+        viewer = _needed(request, session, establishment, self._scope(establishment))
         seat = viewer.seat(establishment)
         if seat is None:
             raise NotFound
         request.state.establishment = seat
         if not seat.role.includes(self.role):
             raise Forbidden
-        set_scope(session, Scope.of(seat.id, seat.role, account=viewer.id))
         return Member(viewer, seat)
+
+    def _scope(self, establishment: str) -> ScopeOf:
+        def scope(viewer: Viewer) -> Scope:
+            seat = viewer.seat(establishment)
+            if seat is None or not seat.role.includes(self.role):
+                return Scope("tab_web", viewer.id)
+            return Scope.of(seat.id, seat.role, account=viewer.id)
+
+        return scope
 
 
 anybody, public, signed_in, administrator = Anybody(), Public(), SignedIn(), Administrator()
@@ -129,14 +140,18 @@ def accesses(route: Any) -> list[str]:
     return found
 
 
-def _viewer(request: Request, session: Session, slug: str | None = None) -> Viewer | None:
-    viewer = auth.load_viewer(session, auth.read_cookie(request), slug)
+def _viewer(
+    request: Request, session: Session, slug: str | None = None, then: ScopeOf | None = None
+) -> Viewer | None:
+    viewer = auth.load_viewer(session, auth.read_cookie(request), slug, then)
     request.state.viewer = viewer
     return viewer
 
 
-def _needed(request: Request, session: Session, slug: str | None = None) -> Viewer:
-    viewer = _viewer(request, session, slug)
+def _needed(
+    request: Request, session: Session, slug: str | None = None, then: ScopeOf | None = None
+) -> Viewer:
+    viewer = _viewer(request, session, slug, then)
     if viewer is None:
         raise SignInNeeded
     return viewer

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 COOKIE, SECURE_COOKIE = "tabellion_session", "__Host-tabellion_session"
 NOTED_EVERY = timedelta(minutes=5)
 SEATS_SHOWN = 100
+SEEN_KEPT = 10_000  # tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +57,78 @@ class Viewer:
         return next((seat for seat in self.seats if seat.slug == slug), None)
 
 
-def load_viewer(session: Session, token: str | None, slug: str | None = None) -> Viewer | None:
-    """The person a token stands for, None when nobody; the session's scope is then theirs, with no establishment yet.
+ScopeOf = Callable[[Viewer], Scope]
+"""What the viewer of a route may touch there."""
 
-    ``slug``: of the establishment in the address, whose seat is loaded among the others.
+
+def load_viewer(
+    session: Session, token: str | None, slug: str | None = None, then: ScopeOf | None = None
+) -> Viewer | None:
+    """The person a token stands for, None when nobody. The session's scope is then what ``then`` says of them.
+
+    Without ``then`` it is theirs with no establishment yet; nobody's has no account. ``slug``: of the establishment in the
+    address, whose seat is loaded among the others.
     """
     if not token:
         return None
-    found = queries.session_by_token(session, token_hash(token))
+    key = token_hash(token)
+    found = _seen_again(session, key, slug) or _looked_up(session, key, slug)
+    if found is None:
+        _seen.pop(key, None)
+        set_scope(session, Scope("tab_web"))
+        return None
+    viewer, last_seen_at = found
+    if datetime.now(UTC) - last_seen_at > NOTED_EVERY:
+        with db.aside(Scope("tab_web", viewer.id)) as other:
+            queries.prolong_session(other, viewer.session_id, *_lasting())
+    if len(_seen) >= SEEN_KEPT:
+        _seen.clear()
+    _seen[key] = _Seen(viewer.id, frozenset(seat.id for seat in viewer.seats))
+    set_scope(session, Scope("tab_web", viewer.id) if then is None else then(viewer))
+    return viewer
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a token stood for when this process saw it last: where to look first, never what to believe."""
+
+    account: int
+    places: frozenset[int]
+
+
+_seen: dict[bytes, _Seen] = {}
+Found = tuple[Viewer, datetime]
+"""The viewer, and when the session was last noted to be in use."""
+
+
+def _seen_again(session: Session, key: bytes, slug: str | None) -> Found | None:
+    """The viewer in one query, whose scope is the one that the token had last; None where that no longer tells all."""
+    seen = _seen.get(key)
+    if seen is None:
+        return None
+    set_scope(session, Scope("tab_web", seen.account, read=seen.places))
+    rows = queries.viewer_by_token(session, key, seen.account, list(seen.places))
+    if not rows:
+        return None
+    first = rows[0]
+    seats = _in_order(
+        Seat(row.establishment_id, row.slug, row.place, row.accent, row.is_sandbox, Role(row.role))
+        for row in rows
+        if row.slug is not None  # a member still, of an establishment that is still there
+    )
+    if len(seats) != len(seen.places):
+        return None
+    viewer = _viewer(first, seats, first.seat_count)
+    shown = viewer.seat_count == len(seats) or (len(seats) >= SEATS_SHOWN and (not slug or viewer.seat(slug)))
+    return (viewer, first.last_seen_at) if shown else None
+
+
+def _looked_up(session: Session, key: bytes, slug: str | None) -> Found | None:
+    """The viewer from the token alone, one step after the other."""
+    set_scope(session, Scope("tab_web"))
+    found = queries.session_by_token(session, key)
     if found is None:
         return None
-    if datetime.now(UTC) - found.last_seen_at > NOTED_EVERY:
-        with db.aside(Scope("tab_web", found.id)) as other:
-            queries.prolong_session(other, found.session_id, *_lasting())
     base = Scope("tab_web", found.id)
     set_scope(session, base)
     roles = {row.establishment_id: Role(row.role) for row in queries.own_memberships(session, found.id)}
@@ -75,20 +136,19 @@ def load_viewer(session: Session, token: str | None, slug: str | None = None) ->
     if roles:
         set_scope(session, base.also_reading(roles))
         rows = queries.own_establishments(session, list(roles), SEATS_SHOWN, slug)
-        in_order = sorted(rows, key=lambda row: row.name.casefold())
-        seats = tuple(
-            Seat(row.id, row.slug, row.name, row.accent, row.is_sandbox, roles[row.id]) for row in in_order
+        seats = _in_order(
+            Seat(row.id, row.slug, row.name, row.accent, row.is_sandbox, roles[row.id]) for row in rows
         )
-        set_scope(session, base)
+    return _viewer(found, seats, len(roles)), found.last_seen_at
+
+
+def _in_order(seats: Iterable[Seat]) -> tuple[Seat, ...]:
+    return tuple(sorted(seats, key=lambda seat: seat.name.casefold()))
+
+
+def _viewer(row: Any, seats: tuple[Seat, ...], seat_count: int) -> Viewer:
     return Viewer(
-        found.id,
-        found.session_id,
-        found.email,
-        found.name,
-        found.lang,
-        found.is_administrator,
-        seats,
-        len(roles),
+        row.id, row.session_id, row.email, row.name, row.lang, row.is_administrator, seats, seat_count
     )
 
 

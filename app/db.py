@@ -7,19 +7,24 @@ that a full pool cannot wait for itself.
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app import tenancy
 from app.tenancy import Scope
 
 APPLICATION = "tabellion"
+ASKED_AFTER = 1.0  # seconds without use
 WAIT_SECONDS = 10  # for a connection of the pool, and for the server to accept one
 
 
@@ -55,12 +60,11 @@ def make_engine(
 
     ``wait`` is how many seconds a thread waits for a connection of its own.
     """
-    return create_engine(
+    made = create_engine(
         sqlalchemy_url(url),
         pool_size=pool_size,
         max_overflow=overflow,
         pool_timeout=wait,
-        pool_pre_ping=True,
         pool_use_lifo=True,
         connect_args={
             "prepare_threshold": None,
@@ -68,6 +72,26 @@ def make_engine(
             "application_name": name,
         },
     )
+    event.listen(made, "checkin", _note_use)
+    event.listen(made, "checkout", partial(_ask_if_alive, made))
+    return made
+
+
+def _note_use(driver: Any, record: Any) -> None:
+    record.info["used"] = time.monotonic()
+
+
+def _ask_if_alive(made: Engine, driver: Any, record: Any, proxy: Any) -> None:
+    """A connection that nobody has used for a while may be one of a server that is no more: the pool then makes another.
+
+    Asked of those alone, since asking takes as long as a short query; no server stops and starts again in the meantime.
+    """
+    if time.monotonic() - record.info.get("used", math.inf) < ASKED_AFTER:
+        return
+    try:
+        made.dialect.do_ping(driver)
+    except made.dialect.loaded_dbapi.Error as error:
+        raise InvalidatePoolError("the server is gone") from error
 
 
 def connect(url: str, *, pool_size: int = 10, name: str = APPLICATION) -> Engine:

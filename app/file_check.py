@@ -13,8 +13,8 @@ from app.table_source import PLAIN_TEXT, Source, open_records, text_source
 from importers.csv_file import TextLayout, detect, read_records
 from importers.spreadsheet_file import is_spreadsheet
 from schema_loader import messages
-from schema_loader.check import TableCheck, check_table, in_row_order
-from schema_loader.errors import CellError
+from schema_loader.check import FIRST_ROW, TableCheck, check_table
+from schema_loader.errors import CellError, by_kind
 from schema_loader.header import HeaderProfile
 from schema_loader.table_schema import TableSchema
 
@@ -34,13 +34,13 @@ class FileReport:
     ``source`` says how the file was read.
     """
 
-    errors: list[CellError] = field(default_factory=list)
+    errors: Sequence[CellError] = field(default_factory=list)
     warnings: list[CellError] = field(default_factory=list)
     rows: int = 0
     seconds: float = 0.0
     complete: bool = True
     source: Source = PLAIN_TEXT
-    _kinds: list[list[CellError]] | None = None
+    _kinds: list[Sequence[CellError]] | None = None
 
     @property
     def valid(self) -> bool:
@@ -80,17 +80,10 @@ class FileReport:
             "warnings": [entry(error, as_warning=True) for error in self.warnings],
         }
 
-    def kinds(self) -> list[list[CellError]]:
+    def kinds(self) -> list[Sequence[CellError]]:
         """Errors grouped by column and rule, in the order in which they were first met."""
         if self._kinds is None:
-            groups: dict[tuple[str, object], list[CellError]] = {}
-            for error in self.errors:
-                key = (error.code, error.field or error.field_name)
-                group = groups.get(key)
-                if group is None:
-                    groups[key] = group = []
-                group.append(error)
-            self._kinds = list(groups.values())
+            self._kinds = by_kind(self.errors)
         return self._kinds
 
 
@@ -151,11 +144,24 @@ def _told(rows: Iterator[Sequence[str]], on_progress: Progress | None) -> Iterab
     return told()
 
 
-def _report(check: TableCheck | BulkTableCheck, limit: int | None) -> FileReport:
+def _report(check: TableCheck, limit: int | None) -> FileReport:
     errors = iter(check)
     found = list(errors if limit is None else islice(errors, limit))
     complete = limit is None or next(errors, None) is None
+    errors.close()  # past a limit: the rows are counted up to here
     return FileReport(found, check.warnings, check.rows, complete=complete)
+
+
+def _bulk_report(check: BulkTableCheck, limit: int | None) -> FileReport:
+    """The same report, for a check that reads ahead of what it is asked for."""
+    # errors of keys come last: to cut at a limit they must all be known
+    whole = limit is None or check.has_keys
+    errors = check.errors() if whole else list(islice(check, (limit or 0) + 1))
+    if limit is None or len(errors) <= limit:
+        return FileReport(errors, check.warnings, check.rows)
+    row = errors[limit].row_number or FIRST_ROW - 1  # where the check row by row would have stopped
+    warnings = [warning for warning in check.warnings if (warning.row_number or 0) <= row]
+    return FileReport(errors[:limit], warnings, row - FIRST_ROW + 1, complete=False)
 
 
 def _in_bulk(
@@ -191,13 +197,8 @@ def _in_bulk(
     if schema.foreign_keys or any(c is not None and "" not in c.missing_values for c in check.header.columns):
         return None  # keys to other rows are followed one by one; a blank line and empty texts are two things
     try:
-        # errors of keys come last from a bulk check: to cut at a limit they must all be known
-        report = _report(check, None if check.has_keys else limit)
+        report = _bulk_report(check, limit)
     except NotVectorised:
         return None
-    if check.has_keys:
-        report.source = text_source(layout)
-    report.errors = in_row_order(report.errors)
-    if limit is not None and len(report.errors) > limit:
-        report.errors, report.complete = report.errors[:limit], False
+    report.source = text_source(layout)
     return report

@@ -62,6 +62,11 @@ def moment(value: datetime | None) -> str:
     return f"{long_date(local)}, {local:%H:%M}"
 
 
+def clock(value: datetime | None) -> str:
+    """14:32, Paris time."""
+    return "" if value is None else f"{value.astimezone(PARIS):%H:%M}"
+
+
 def ago(value: datetime | None) -> str:
     """« il y a 3 heures »; the moment itself beyond a week."""
     if value is None:
@@ -108,6 +113,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "long_date": long_date,
     "short_date": short_date,
     "moment": moment,
+    "clock": clock,
     "ago": ago,
     "file_size": file_size,
     "grouped_code": grouped_code,

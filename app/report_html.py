@@ -126,7 +126,7 @@ def _section(number: int, file: CheckedFile, t: AppWords) -> Section:
     )
 
 
-def _kind(anchor: str, errors: list[CellError], t: AppWords) -> Kind:
+def _kind(anchor: str, errors: Sequence[CellError], t: AppWords) -> Kind:
     name = errors[0].field_name
     alike: dict[tuple[str, int], list[CellError]] = {}
     for error in errors:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from app.checked_file import CheckedFile
 from app.file_check import FileReport
 from app.i18n import AppWords, words
@@ -64,7 +66,7 @@ def remarks_title(n: int, t: AppWords) -> str:
     return t.ngettext("{n} remarque, sans gravité :", "{n} remarques, sans gravité :", n)
 
 
-def _title(kind: list[CellError], t: AppWords) -> str:
+def _title(kind: Sequence[CellError], t: AppWords) -> str:
     times = t.ngettext("{n} fois", "{n} fois", len(kind))
     name = kind[0].field_name
     if name:

@@ -17,6 +17,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Self
 
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session, SessionTransaction
 
@@ -115,10 +117,16 @@ class Scope:
 
 
 def apply(connection: Connection, scope: Scope) -> None:
-    """Set the scope of the transaction under way; it ends with it."""
+    """Set the scope of the transaction under way, or begin one by it, in one round trip; it ends with it."""
     driver: Any = connection.connection.driver_connection
-    # the driver itself: no parameter, hence the simple protocol, which alone takes several statements at once
-    driver.execute(scope.statements(), prepare=False)
+    if driver.info.transaction_status != TransactionStatus.IDLE:
+        # the driver itself: no parameter, hence the simple protocol, which alone takes several statements at once
+        driver.execute(scope.statements(), prepare=False)
+        return
+    # the driver would send its BEGIN first, and wait for the answer
+    result = driver.pgconn.exec_(f"BEGIN; {scope.statements()}".encode())
+    if result.status != ExecStatus.COMMAND_OK:
+        raise error_from_result(result)
 
 
 def set_scope(session: Session, scope: Scope) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -23,8 +24,9 @@ from schema_loader import compile as compiler
 from schema_loader.check import check_row
 from schema_loader.table_schema import TableSchema
 
-SHARED = Path(__file__).resolve().parents[1].parent / "shared"
-BENCH, CORPUS = SHARED / "bench", SHARED / "corpus"
+ROOT = Path(__file__).resolve().parents[1]
+CORPUS = Path(os.environ.get("TABELLION_CORPUS") or ROOT.parent / "shared" / "corpus")
+BENCH = CORPUS.parent / "bench"
 ROUNDS = 3
 
 

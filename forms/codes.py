@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from schema_loader.field import Field
 from schema_loader.folding import fold
-from schema_loader.messages.shapes import Run, shapes
+from schema_loader.shapes import Run, shapes
 
 SPACES = re.compile(r"[\s.]")
 

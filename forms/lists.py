@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from schema_loader.field import Field
-from schema_loader.messages.shapes import Choice, Literal, ManyOf, Shape, shapes
+from schema_loader.shapes import Choice, Literal, ManyOf, Shape, shapes
 from schema_loader.types import ArrayType, FieldType, ListType, StringType
 from schema_loader.types.structured import write_json
 

@@ -12,9 +12,10 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
+from forms.meant import clock_meant, moment_meant, plain_number
 from schema_loader.field import Field
 from schema_loader.folding import fold
-from schema_loader.messages.hints import MONTHS, clock_meant, day_meant, moment_meant, plain_number
+from schema_loader.repair.days import MONTHS, day_meant
 from schema_loader.types import (
     DatetimeType,
     DateType,

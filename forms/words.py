@@ -14,8 +14,7 @@ from forms.control import CHOICES, Control
 from forms.typed import shown as typed_form
 from schema_loader.errors import CellError
 from schema_loader.messages import Message, cell_message
-from schema_loader.messages.case import shown_example
-from schema_loader.messages.hints import guess
+from schema_loader.messages.case import Case, shown_example
 from schema_loader.messages.i18n import N_, Words, words
 from schema_loader.messages.type_errors import how_to_write
 
@@ -51,7 +50,7 @@ def error_words(control: Control, error: CellError, shown: Shown = EMPTY) -> Mes
         if order:
             return Message(message.problem, _with_example(order, control, t))
     remedy = message.remedy
-    for stored in (shown_example(field), guess(field, error.cell)):
+    for stored in (shown_example(field), Case(field, error.cell, t, error.params).guess):
         if stored is not None:
             typed = _typed(control, stored)
             if typed != stored:

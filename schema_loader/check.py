@@ -7,7 +7,8 @@ each field was compiled to. Order and kinds of errors are those of frictionless-
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from schema_loader import custom_checks
@@ -198,7 +199,7 @@ class TableCheck:
             for name, fault in custom_checks.header_faults(self.schema, self.header.columns):
                 yield CellError(fault.code, 1, self.schema.by_name.get(name), None, "", fault.params)
 
-    def __iter__(self) -> Iterator[CellError]:
+    def __iter__(self) -> Generator[CellError, None, None]:
         yield from self.header_errors()
         columns = self.header.columns
         width = len(columns)
@@ -272,22 +273,23 @@ def check_table(
     )
 
 
-KEY_CODES = ("unique-error", "primary-key", "foreign-key")
-CHECK_CODES = ("custom-check-error", "one-of-required")
+CELLS, KEYS, CHECKS = 0, 1, 2
+"""In a row, errors of cells and of the row itself come first, then those of keys, then those of declared checks."""
+PHASES = {
+    "unique-error": KEYS, "primary-key": KEYS, "foreign-key": KEYS,
+    "custom-check-error": CHECKS, "one-of-required": CHECKS,
+}  # fmt: skip
+
+
+@lru_cache(maxsize=512)
+def phase_of(code: str) -> int:
+    """When an error of this code comes among those of its row."""
+    return PHASES.get(code.partition("/")[0], CELLS)
 
 
 def in_row_order(errors: Iterable[CellError]) -> list[CellError]:
     """Errors in the order in which the check row by row finds them: by row; cells, then keys, then declared checks."""
-    phases: dict[str, int] = {}
-
-    def place(error: CellError) -> tuple[int, int]:
-        code = error.code
-        phase = phases.get(code)
-        if phase is None:
-            phase = phases[code] = 1 if error.type in KEY_CODES else 2 if error.type in CHECK_CODES else 0
-        return error.row_number or 0, phase
-
-    return sorted(errors, key=place)
+    return sorted(errors, key=lambda error: (error.row_number or 0, phase_of(error.code)))
 
 
 def _anything(text: str) -> Reading:

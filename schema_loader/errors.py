@@ -11,7 +11,7 @@ rule failed (``constraint-error/minimum``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -65,6 +65,23 @@ class CellError(NamedTuple):
     def field_name(self) -> str:
         """The name of the field; of a column that is no field, its label; else an empty text."""
         return self.field.name if self.field is not None else str(self.params.get("label", ""))
+
+    @property
+    def kind(self) -> tuple[str, Field | str]:
+        """What errors alike share: the rule, and the column."""
+        return self.code, self.field or self.field_name
+
+
+def by_kind(errors: Sequence[CellError]) -> list[Sequence[CellError]]:
+    """Errors grouped by column and rule, in the order in which they were first met."""
+    if not isinstance(errors, list):
+        kinds: Callable[[], list[Sequence[CellError]]] | None = getattr(errors, "kinds", None)
+        if kinds is not None:
+            return kinds()
+    groups: dict[tuple[str, Field | str], list[CellError]] = {}
+    for error in errors:
+        groups.setdefault(error.kind, []).append(error)
+    return list(groups.values())
 
 
 @dataclass(frozen=True, slots=True)

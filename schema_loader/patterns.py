@@ -58,7 +58,7 @@ def compile_pattern(source: str) -> Pattern:
     if len(source) > MAX_PATTERN:
         raise PatternInvalid(f"longer than {MAX_PATTERN} characters")
     try:
-        with _Quiet():
+        with Quiet():
             tree = _parser.parse(anchored)
             if not tree.state.flags & ~re.UNICODE and ways(tree) <= MAX_WAYS:
                 return Pattern(source, "re", _as_test(re.compile(anchored).match))
@@ -101,7 +101,7 @@ def _timed_test(anchored: str) -> Callable[[str], bool]:
     import regex
 
     try:
-        with _Quiet():
+        with Quiet():
             match = regex.compile(anchored).match
     except (regex.error, OverflowError, RecursionError) as error:
         raise PatternInvalid(str(error)) from error
@@ -115,7 +115,7 @@ def _timed_test(anchored: str) -> Callable[[str], bool]:
     return matches
 
 
-class _Quiet:
+class Quiet:
     """Future warnings on odd but valid patterns (``[[``) are the schema author's business, not the log's."""
 
     def __enter__(self) -> None:
@@ -172,19 +172,19 @@ def ways(tree: Iterable[tuple[Any, Any]], inside_repeat: bool = False) -> int:
 # -- 2: the same language in RE2 ----------------------------------------------------------------------------------
 
 
-class _Untranslatable(Exception):
-    pass
+class Untranslatable(Exception):
+    """The pattern holds what no other notation can say."""
 
 
 def to_re2(anchored: str) -> str | None:
     """The RE2 pattern that matches at the start of the same texts as ``anchored`` does in Python's ``re``, or None."""
     try:
-        with _Quiet():
+        with Quiet():
             tree = _parser.parse(anchored)
         if tree.state.flags & ~re.UNICODE:
             return None
         return _sequence(list(tree), last=True)
-    except (_Untranslatable, re.error, RecursionError):
+    except (Untranslatable, re.error, RecursionError):
         return None
 
 
@@ -208,13 +208,13 @@ def _node(item: tuple[Any, Any], last: bool) -> str:
         return _repeat(*argument)
     if code is op.AT:
         return _anchor(argument, last)
-    raise _Untranslatable
+    raise Untranslatable
 
 
 def _repeat(low: int, high: int, body: Any) -> str:
     unbounded = high is op.MAXREPEAT
     if max(low, 0 if unbounded else high) > MAX_REPEAT_RE2:
-        raise _Untranslatable
+        raise Untranslatable
     return "(?:" + _sequence(list(body), last=False) + f"){{{low},{'' if unbounded else high}}}"
 
 
@@ -227,7 +227,7 @@ def _anchor(argument: Any, last: bool) -> str:
         return r"\n?\z"
     if last and argument is op.AT_END_STRING:
         return r"\z"
-    raise _Untranslatable
+    raise Untranslatable
 
 
 def _class(ranges: Ranges) -> str:
@@ -250,7 +250,7 @@ def in_ranges(items: Iterable[tuple[Any, Any]]) -> Ranges:
         elif code is op.CATEGORY:
             ranges.extend(category(argument))
         else:
-            raise _Untranslatable
+            raise Untranslatable
     merged = merge(ranges)
     return complement(merged) if negate else merged
 
@@ -288,7 +288,7 @@ CATEGORIES = {
 def category(code: Any) -> Ranges:
     """The ranges of ``\\d``, ``\\s``, ``\\w`` or their complement, as this Python has them."""
     if code not in CATEGORIES:
-        raise _Untranslatable
+        raise Untranslatable
     escape, negated = CATEGORIES[code]
     ranges = _escape_ranges(escape)
     return complement(ranges) if negated else ranges

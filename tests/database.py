@@ -6,6 +6,7 @@ The server is the embedded one, or the one that ``TABELLION_TEST_DATABASE_URL`` 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,8 +138,17 @@ def owner_engine(made_database: Database) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def database(bound_database: Database) -> Iterator[Database]:
-    """An empty database, bound as the service binds it (``tab_app``); emptied again afterwards."""
+def file_store(data_dir: Path) -> Iterator[Path]:
+    """An empty file store; emptied again afterwards, for the ids of establishments begin at 1 again too."""
+    folder = data_dir / "files"
+    yield folder
+    if folder.exists():
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def database(bound_database: Database, file_store: Path) -> Iterator[Database]:
+    """An empty database, bound as the service binds it (``tab_app``), and an empty file store; emptied again afterwards."""
     yield bound_database
     assert bound_database.admin_url
     with psycopg.connect(bound_database.admin_url, autocommit=True) as connection:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import BigInteger, Row, any_, bindparam, delete, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from app.models import Account, Establishment, LoginSession, Membership, PasswordReset, SignInAttempt
@@ -33,6 +34,61 @@ def session_by_token(session: Session, token_hash: bytes) -> Row[*tuple[Any, ...
         .join(Account, Account.id == LoginSession.account_id)
         .where(LoginSession.token_hash == token_hash, LoginSession.expires_at > func.now(), Account.is_active)
     ).one_or_none()
+
+
+_LOGIN, _ACCOUNT = LoginSession.__table__.c, Account.__table__.c
+_MEMBER, _PLACE = Membership.__table__.c, Establishment.__table__.c
+_OWN = Membership.__table__.alias("own")
+_PLACES = bindparam("places", type_=ARRAY(BigInteger()))
+_VIEWER = (
+    select(
+        _LOGIN.id.label("session_id"),
+        _LOGIN.last_seen_at,
+        _ACCOUNT.id,
+        _ACCOUNT.email,
+        _ACCOUNT.name,
+        _ACCOUNT.lang,
+        _ACCOUNT.is_administrator,
+        _MEMBER.establishment_id,
+        _MEMBER.role,
+        _PLACE.slug,
+        _PLACE.name.label("place"),
+        _PLACE.accent,
+        _PLACE.is_sandbox,
+        select(func.count())
+        .select_from(_OWN)
+        .where(_OWN.c.account_id == bindparam("account_id"))
+        .scalar_subquery()
+        .label("seat_count"),
+    )
+    .select_from(
+        Account.__table__.join(LoginSession.__table__, _ACCOUNT.id == _LOGIN.account_id)
+        .outerjoin(
+            Membership.__table__,
+            (_MEMBER.account_id == _ACCOUNT.id) & (_MEMBER.establishment_id == any_(_PLACES)),
+        )
+        .outerjoin(Establishment.__table__, _PLACE.id == _MEMBER.establishment_id)
+    )
+    .where(
+        _LOGIN.token_hash == bindparam("token_hash"),
+        _ACCOUNT.id == bindparam("account_id"),
+        _LOGIN.expires_at > func.now(),
+        _ACCOUNT.is_active,
+    )
+)
+"""Built once: it runs with every request."""
+
+
+def viewer_by_token(
+    session: Session, token_hash: bytes, account_id: int, places: list[int]
+) -> list[Row[*tuple[Any, ...]]]:
+    """The sign-in of a token and its account, as :func:`session_by_token`; a row for each of ``places`` that it works in.
+
+    The scope names the account and reads the places. More columns: ``establishment_id``, ``role``, ``slug``, ``place``
+    (the name), ``accent``, ``is_sandbox``, all null where it works in none of them; ``seat_count``, of all its places.
+    """
+    given = {"token_hash": token_hash, "account_id": account_id, "places": places}
+    return list(session.execute(_VIEWER, given))
 
 
 def prolong_session(session: Session, session_id: int, idle: timedelta, most: timedelta) -> None:

@@ -13,57 +13,67 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schema_loader.bulk.columns import missing, repeats
+from schema_loader.bulk.columns import missing
+from schema_loader.bulk.found import Suspects, suspects
+from schema_loader.bulk.texts import Bytes, Ints, Mask, Texts, as_mask
 from schema_loader.check import CheckMemo
 from schema_loader.custom_checks import RowCheck
 from schema_loader.custom_checks.across import CohesiveColumns, CompareColumns, OneOfRequired, SumColumns
 from schema_loader.custom_checks.identifiers import LENGTHS, Siren, Siret
-from schema_loader.errors import Fault
+from schema_loader.errors import CellError, Fault
 from schema_loader.field import Field
 
-Mask = np.ndarray[Any, Any]
-DOUBLED = np.array([0, 2, 4, 6, 8, 1, 3, 5, 7, 9], dtype=np.uint8)  # a digit twice, its own digits summed
 CENTS = r"\A[0-9]{1,12}\.[0-9]{2}\z"
 WHOLE = r"\A[0-9]{1,12}\z"
 PLAIN = r"\A-?[0-9]{1,15}(?:\.[0-9]{1,15})?\z"
-FILLED = "[^-+0., ]"  # a character of a text that one-of-required cannot take for a zero
+SURELY_FILLED = np.array([chr(byte) not in "-+0., " for byte in range(256)])
+"""The bytes that a text may begin with so that one-of-required cannot take it for a zero."""
 
 
 class CheckJudge:
-    """One declared check, asked batch by batch."""
+    """One declared check, asked batch by batch. ``number`` gives the position of each column of the file by its name."""
 
-    def __init__(self, check: RowCheck, fields: Mapping[str, Field]) -> None:
+    def __init__(self, check: RowCheck, fields: Mapping[str, Field], number: Mapping[str, int]) -> None:
         self.check = check
         self.fields = {name: fields[name] for name in check.columns if name in fields}
+        self._number = number
+        self._place_of = {name: n for n, name in enumerate(self.fields)}
         self._memo = CheckMemo(check, {name: n for n, name in enumerate(self.fields, start=1)}, self.fields)
         self._repeats: bool | None = None
         self._fullest: list[str] | None = None
 
-    def faults(self, columns: Mapping[str, pa.Array]) -> list[tuple[int, str, Fault]]:
-        """Rows of a batch (from 0) that break the check: the row, the name of the field it is reported on, the fault."""
+    def faults(self, columns: Mapping[str, Texts]) -> Suspects | None:
+        """What breaks the check in a batch, of which ``columns`` gives the check's own; None where nothing does."""
         own = {name: columns[name] for name in self.fields}
-        rows: Mask | None = None
+        rows: Ints | None = None
         if self._repeats is None:
-            self._repeats = len(own) == 1 and repeats(next(iter(own.values())))
+            self._repeats = len(own) == 1 and next(iter(own.values())).repeat()
         good = None if self._repeats else self._plainly_good(own)
         if good is not None:
             rows = np.flatnonzero(~good)
             if not len(rows):
-                return []
-            own = {name: column.take(pa.array(rows)) for name, column in own.items()}
-        found = []
+                return None
+            own = {name: texts.at(rows) for name, texts in own.items()}
         groups, members = _distinct(list(own.values()))
-        for group, texts in enumerate(groups):
-            faults = self._memo.of_texts(texts)
-            if faults:
-                places = np.flatnonzero(members == group)
-                for place in places if rows is None else rows[places]:
-                    found += [(int(place), name, fault) for name, fault in faults]
-        return found
+        entries = {
+            group: [self._entry(name, fault, texts) for name, fault in faults]
+            for group, texts in enumerate(groups)
+            if (faults := self._memo.of_texts(texts))
+        }
+        return suspects(rows, members, len(groups), entries) if entries else None
+
+    def _entry(self, name: str, fault: Fault, texts: tuple[str, ...]) -> CellError:
+        """The fault on the field that it names; on the row where the name is none of the check's columns."""
+        field = self.fields.get(name)
+        if field is None:
+            return CellError(fault.code, None, None, None, "", fault.params)
+        return CellError(
+            fault.code, None, field, self._number[name], texts[self._place_of[name]], fault.params
+        )
 
     # -- seen at sight --------------------------------------------------------------------------------------------
 
-    def _plainly_good(self, columns: Mapping[str, pa.Array]) -> Mask | None:
+    def _plainly_good(self, columns: Mapping[str, Texts]) -> Mask | None:
         check = self.check
         if isinstance(check, (Siren, Siret)):
             return self._keys_right(LENGTHS[check.kind], *columns.items())
@@ -75,62 +85,59 @@ class CheckJudge:
             return self._in_order(check, columns)
         return self._adds_up(check, columns) if isinstance(check, SumColumns) else None
 
-    def _keys_right(self, length: int, named: tuple[str, pa.Array]) -> Mask | None:
+    def _keys_right(self, length: int, named: tuple[str, Texts]) -> Mask | None:
         """Numbers of the due length whose control digits are right, a SIRET's and its SIREN's; and what is missing."""
-        name, column = named
+        name, texts = named
         if self.fields[name].type.name not in ("string", "any"):
             return None
-        good = missing(self.fields[name], column)
-        rows = np.flatnonzero(pc.equal(pc.binary_length(column), length).to_numpy(zero_copy_only=False))
+        good = missing(self.fields[name], texts).copy()
+        rows, places = texts.of_length(length)
         if len(rows):
-            taken = column.take(pa.array(rows))
-            start = taken.offset * length  # a fresh array of texts of one length: its bytes are a matrix
-            digits = np.frombuffer(taken.buffers()[2], dtype=np.uint8)[
-                start : start + len(rows) * length
-            ] - ord("0")
-            places = np.ascontiguousarray(digits.reshape(-1, length).T)
-            decimal = places.max(axis=0) <= 9
-            places[:, ~decimal] = 1
-            good[rows] = good[rows] | (decimal & _luhn(places) & _luhn(places[:9]))
+            digits = places - np.uint8(ord("0"))
+            decimal = digits.max(axis=0) <= 9
+            good[rows] = good[rows] | (decimal & _luhn(digits) & _luhn(digits[:9]))
         return good
 
-    def _are_text(self, columns: Mapping[str, pa.Array]) -> bool:
+    def _are_text(self, columns: Mapping[str, Texts]) -> bool:
         """Whether every text is a value: only then are the nulls of a column its missing values and no more."""
         kinds = [self.fields[name].type for name in columns]
         return all(kind.name in ("string", "any") and kind.format_name == "default" for kind in kinds)
 
-    def _all_or_none(self, columns: Mapping[str, pa.Array]) -> Mask:
+    def _all_or_none(self, columns: Mapping[str, Texts]) -> Mask:
         nulls = [missing(self.fields[name], column) for name, column in columns.items()]
         every: Mask = np.logical_and.reduce(nulls)
         some: Mask = np.logical_or.reduce(nulls)
         return every | ~some
 
-    def _one_at_least(self, columns: Mapping[str, pa.Array]) -> Mask | None:
+    def _one_at_least(self, columns: Mapping[str, Texts]) -> Mask | None:
         good: Mask | None = None
         if (
             self._fullest is None
         ):  # the column that is filled in most rows leaves least to look at in the others
             self._fullest = sorted(columns, key=lambda name: missing(self.fields[name], columns[name]).sum())
         for name in self._fullest:
-            column, kind = columns[name], self.fields[name].type
+            texts, kind = columns[name], self.fields[name].type
             if kind.name not in ("string", "any") or kind.format_name != "default":
                 continue  # a text that is no value of its type is a null
             rows = None if good is None else np.flatnonzero(~good)
             if rows is not None and not len(rows):
                 break
-            cells = column if rows is None else column.take(pa.array(rows))
-            filled = pc.match_substring_regex(cells, FILLED).to_numpy(zero_copy_only=False)
-            filled = filled & ~missing(self.fields[name], cells)
+            cells = texts if rows is None else texts.at(rows)
+            filled = SURELY_FILLED[cells.first_bytes] & ~cells.empty
+            if self.fields[name].missing_values != ("",):
+                filled &= ~missing(self.fields[name], cells)
             if good is None:
                 good = filled
             else:
                 good[rows] = filled
         return good
 
-    def _in_order(self, check: CompareColumns, columns: Mapping[str, pa.Array]) -> Mask | None:
+    def _in_order(self, check: CompareColumns, columns: Mapping[str, Texts]) -> Mask | None:
         kinds = {self.fields[name].type.name for name in columns}
         plain = all(self.fields[name].type.format_name == "default" for name in columns)
-        first, second = (columns[name] for name in check.columns[:2]) if len(columns) == 2 else (None, None)
+        first, second = (
+            (columns[name].array for name in check.columns[:2]) if len(columns) == 2 else (None, None)
+        )
         if first is None or second is None or not plain:
             return None
         if kinds == {"date"}:
@@ -153,10 +160,9 @@ class CheckJudge:
         compare = {">": pc.greater, ">=": pc.greater, "<": pc.less, "<=": pc.less}.get(op)
         if compare is None:
             return None
-        mask: Mask = pc.and_(readable, compare(left, right)).to_numpy(zero_copy_only=False)
-        return mask
+        return as_mask(pc.and_(readable, compare(left, right)))
 
-    def _adds_up(self, check: SumColumns, columns: Mapping[str, pa.Array]) -> Mask | None:
+    def _adds_up(self, check: SumColumns, columns: Mapping[str, Texts]) -> Mask | None:
         """Amounts of whole euros or with two decimals, added as cents: exact in 64 bits for up to a thousand columns."""
         kinds = [self.fields[name].type for name in columns]
         if not all(kind.name in ("number", "integer") and kind.format_name == "default" for kind in kinds):
@@ -165,7 +171,8 @@ class CheckJudge:
             return None
         readable: Any = None
         cents: dict[str, Any] = {}
-        for name, column in columns.items():
+        for name, texts in columns.items():
+            column = texts.array
             whole = pc.match_substring_regex(column, WHOLE)
             either = pc.or_(whole, pc.match_substring_regex(column, CENTS))
             digits = pc.replace_substring(pc.if_else(either, column, "0"), ".", "")
@@ -176,28 +183,30 @@ class CheckJudge:
         added = parts[0]
         for part in parts[1:]:
             added = pc.add(added, part)
-        mask: Mask = pc.and_(readable, pc.equal(total, added)).to_numpy(zero_copy_only=False)
-        return mask
+        return as_mask(pc.and_(readable, pc.equal(total, added)))
 
 
-def _luhn(places: Mask) -> Mask:
-    """Which numbers have a sum by Luhn's rule that ends in zero; one row of ``places`` for each decimal place."""
-    total = np.zeros(places.shape[1], dtype=np.uint8)  # fourteen nines make 126
-    for number, digits in enumerate(places[::-1]):
-        total += DOUBLED[digits] if number % 2 else digits
-    right: Mask = total % 10 == 0
+def _luhn(digits: Bytes) -> Mask:
+    """Which numbers have a sum by Luhn's rule that ends in zero; one line of ``digits`` for each decimal place.
+
+    Of what are no digits the answer is any.
+    """
+    total = np.zeros(digits.shape[1], dtype=np.uint8)  # fourteen nines make 126
+    for number, line in enumerate(digits[::-1]):
+        # a digit twice, its own digits summed
+        total += line + line - (line > 4) * np.uint8(9) if number % 2 else line
+    right: Mask = total % np.uint8(10) == 0
     return right
 
 
-def _distinct(columns: list[pa.Array]) -> tuple[list[tuple[str, ...]], Mask]:
+def _distinct(columns: list[Texts]) -> tuple[list[tuple[str, ...]], Ints]:
     """The distinct rows of some columns, and for each row the number of its group."""
-    encoded = [column.dictionary_encode() for column in columns]
-    codes = [column.indices.to_numpy() for column in encoded]
+    codes = [texts.encoded.indices.to_numpy() for texts in columns]
     members = codes[0].astype(np.int64)
-    for column, own in zip(encoded[1:], codes[1:], strict=True):
-        _, members = np.unique(members * len(column.dictionary) + own, return_inverse=True)
+    for texts, own in zip(columns[1:], codes[1:], strict=True):
+        _, members = np.unique(members * len(texts.encoded.dictionary) + own, return_inverse=True)
     size = int(members.max()) + 1 if len(members) else 0
     first = np.zeros(size, dtype=np.int64)
     first[members[::-1]] = np.arange(len(members) - 1, -1, -1)
-    texts = [column.take(pa.array(first)).to_pylist() for column in columns]
-    return list(zip(*texts, strict=True)), members
+    found = [texts.take(first).to_pylist() for texts in columns]
+    return list(zip(*found, strict=True)), members

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from schema_loader.bulk.acceptors import acceptor
-from schema_loader.errors import Fault
+from schema_loader.bulk.found import Suspects, suspects
+from schema_loader.bulk.texts import Ints, Mask, Texts
+from schema_loader.errors import CellError, Fault
 from schema_loader.field import Field
 from schema_loader.spelling import WATCHED, OddSpellings, oddity
 
-FEW = 0.1  # distinct texts per row
-SAMPLE = 5_000  # rows
 MEMO_SIZE = 100_000  # distinct texts remembered, then forgotten all at once
 MEMO_BYTES = 1_000_000  # a text longer than this is judged each time it comes
 NO_ROWS = np.empty(0, dtype=np.int64)
 Faults = tuple[Fault, ...]
-
-
-def repeats(column: pa.Array) -> bool:
-    """Whether texts come back so often that looking up each distinct one beats looking at every cell."""
-    sample = column.slice(0, SAMPLE)
-    return len(sample.unique()) < FEW * len(sample)
 
 
 class ColumnJudge:
@@ -40,39 +32,38 @@ class ColumnJudge:
         self._good: set[str] = set()
         self._bad: dict[str, Faults] = {}
 
-    def faults(
-        self, column: pa.Array, numbers: np.ndarray[Any, Any] | None = None
-    ) -> list[tuple[int, str, Faults]]:
-        """Rows of a batch (from 0) with a fault: the row, its text, the faults the field's rule finds in it.
+    def faults(self, texts: Texts, numbers: Ints | None = None) -> Suspects | None:
+        """The faults that the field's rule finds in a batch of its column; None where there are none.
 
         ``numbers`` are the row numbers of the batch, for what is only worth a warning.
         """
-        if self._repeats is None and len(column):
-            self._repeats = repeats(column)
-        rows: np.ndarray[Any, Any] | None = None
-        if self._accepts is not None and not self._repeats:
-            mask = self._accepts(column)
-            if mask is None or pc.all(mask).as_py() is not False:
-                return []
-            rows = np.flatnonzero(~mask.to_numpy(zero_copy_only=False))
-            column = column.take(pa.array(rows))
-        encoded = column.dictionary_encode()
-        texts = encoded.dictionary.to_pylist()
+        if self._repeats is None and len(texts):
+            self._repeats = texts.repeat()
+        accepts = self._accepts
+        rows: Ints | None = None
+        if accepts is not None and (accepts.at_sight or not self._repeats):
+            mask = accepts(texts)
+            rows = NO_ROWS if mask is None else np.flatnonzero(~mask)
+            if not len(rows):
+                return None
+            texts = texts.at(rows)
+        distinct: list[str] = texts.encoded.dictionary.to_pylist()
         if self._odd is not None and numbers is not None:
-            self._watch(texts, encoded.indices, numbers if rows is None else numbers[rows])
-        bad = [code for code, text in enumerate(texts) if text not in self._good and self._judge(text)]
+            self._watch(distinct, texts.encoded.indices, numbers if rows is None else numbers[rows])
+        bad = {
+            code: faults
+            for code, text in enumerate(distinct)
+            if text not in self._good and (faults := self._judge(text))
+        }
         if not bad:
-            return []
-        codes = encoded.indices.to_numpy()
-        found = np.flatnonzero(np.isin(codes, bad))
-        known = {code: self._judge(texts[code]) for code in bad}
-        places = found if rows is None else rows[found]
-        return [
-            (int(row), texts[code], known[code])
-            for row, code in zip(places, codes[found].tolist(), strict=True)
-        ]
+            return None
+        entries = {code: [self._entry(distinct[code], fault) for fault in own] for code, own in bad.items()}
+        return suspects(rows, texts.encoded.indices.to_numpy(), len(distinct), entries)
 
-    def _watch(self, texts: list[str], indices: pa.Array, numbers: np.ndarray[Any, Any]) -> None:
+    def _entry(self, text: str, fault: Fault) -> CellError:
+        return CellError(fault.code, None, self.field, self._number, text, fault.params)
+
+    def _watch(self, texts: list[str], indices: pa.Array, numbers: Ints) -> None:
         """Note the first place of each text that is a number oddly spelt; acceptors accept none of those."""
         for code, text in enumerate(texts):
             if oddity(text) and self.field.read(text)[0] is not None and self._odd is not None:
@@ -96,31 +87,27 @@ class ColumnJudge:
         return faults
 
 
-def missing(field: Field | None, column: pa.Array) -> np.ndarray[Any, Any]:
-    """Which cells hold a missing value, as a numpy mask."""
-    texts = ("",) if field is None else field.missing_values
-    if texts == ("",):
-        mask = pc.equal(pc.binary_length(column), 0)
-    else:
-        mask = pc.is_in(column, value_set=pa.array(texts, pa.string()))
-    found: np.ndarray[Any, Any] = mask.to_numpy(zero_copy_only=False)
-    return found
+def missing(field: Field | None, texts: Texts) -> Mask:
+    """Which cells hold a missing value."""
+    words = ("",) if field is None else field.missing_values
+    return texts.empty if words == ("",) else texts.among(pa.array(words, pa.string()))
 
 
-def blank_rows(columns: list[tuple[Field | None, pa.Array]]) -> np.ndarray[Any, Any]:
+def blank_rows(columns: Sequence[tuple[Field | None, Texts]]) -> Ints:
     """Rows whose every cell is missing; the first column rules out nearly all, so the others are seldom looked at."""
-    rows: np.ndarray[Any, Any] | None = None
-    for field, column in columns:
+    rows: Ints | None = None
+    for field, texts in columns:
         if rows is None:
-            rows = np.flatnonzero(missing(field, column))
+            rows = np.flatnonzero(missing(field, texts))
         elif len(rows):
-            rows = rows[missing(field, column.take(pa.array(rows)))]
+            plain = field is None or field.missing_values == ("",)
+            rows = rows[texts.empty[rows] if plain else missing(field, Texts(texts.take(rows)))]
         if not len(rows):
             break
     return rows if rows is not None else NO_ROWS
 
 
-def texts_at(columns: list[pa.Array], rows: np.ndarray[Any, Any]) -> Iterator[list[str]]:
+def texts_at(columns: Sequence[pa.Array], rows: Ints) -> Iterator[list[str]]:
     """The cells of some rows, as lists of texts."""
-    taken = [column.take(pa.array(rows)).to_pylist() for column in columns]
+    taken = [Texts(column).take(rows).to_pylist() for column in columns]
     return (list(cells) for cells in zip(*taken, strict=True))

@@ -7,24 +7,23 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
 from schema_loader.bulk.checks import CheckJudge
 from schema_loader.bulk.columns import ColumnJudge, blank_rows, texts_at
-from schema_loader.bulk.keys import Hashes, KeyHashes
-from schema_loader.check import TableCheck
+from schema_loader.bulk.found import ErrorTable, Gathered, Suspects
+from schema_loader.bulk.keys import Hashes, JudgedRow, KeptRows, KeyHashes
+from schema_loader.bulk.texts import Ints, Mask, Texts
+from schema_loader.check import CELLS, CHECKS, TableCheck
 from schema_loader.errors import CellError
+from schema_loader.field import Reading
 from schema_loader.header import HeaderProfile
 from schema_loader.table_schema import TableSchema
 
-CELLS, CHECKS = 0, 2
 THREADS = 2
-PLACE = itemgetter(0, 1, 2)
-Placed = tuple[int, int, int, CellError]
-Judged = tuple[list[CellError], list[tuple[Any, Hashes]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +43,24 @@ class Batch:
     ragged: Sequence[RaggedRow] = ()
 
 
-class BulkTableCheck:
-    """The check of a table that comes in batches. Iterate once for its errors, then read ``rows`` and ``in_order``.
+class Judged(NamedTuple):
+    """What became of a batch: its errors; the hashes of its keys; its ragged rows, with the hashes of theirs."""
 
-    ``batches`` is called once, and once more if a key may be broken. Errors come in the order of rows, but for those of
-    keys, which come last: :func:`schema_loader.check.in_row_order` sorts them in.
+    errors: ErrorTable
+    hashes: Hashes
+    ragged: list[JudgedRow]
+    ragged_hashes: Hashes
+
+
+Row = tuple[int, Sequence[str], Sequence[Reading] | None]
+"""A number, cells, and what they were read as where that is known."""
+
+
+class BulkTableCheck:
+    """The check of a table that comes in batches. Iterate once for its errors, or ask for them all; then read ``rows``.
+
+    ``batches`` is called once, and once more if a key may be broken. Iterated, errors come in the order of rows, but for
+    those of keys, which come last; :meth:`errors` has them all in their order.
     """
 
     def __init__(
@@ -64,7 +76,6 @@ class BulkTableCheck:
         self.schema = schema
         self.header = self._exact.header
         self.rows = 0
-        self.in_order = True
         self._batches = batches
         self._rule = self._exact.rule
         columns = self.header.columns
@@ -73,7 +84,7 @@ class BulkTableCheck:
             for number, field in enumerate(columns, start=1)
         ]
         present = {field.name: field for field in columns if field is not None}
-        self._checks = [CheckJudge(check, present) for check in self._rule.checks]
+        self._checks = [CheckJudge(check, present, self._rule.number) for check in self._rule.checks]
         self._keys = KeyHashes(schema, self._rule.number)
 
     @property
@@ -86,18 +97,25 @@ class BulkTableCheck:
         """Whether there are errors that can come only after the last row."""
         return bool(self._keys)
 
+    def errors(self) -> ErrorTable:
+        """All errors in the order of the check row by row; those alike are held together, so a million take little."""
+        return ErrorTable.joined(list(self._tables()))
+
     def __iter__(self) -> Iterator[CellError]:
-        yield from self._exact.header_errors()
-        for batch, (errors, hashes) in self._judged():
-            yield from errors
-            for rows, found in hashes:
-                self._keys.add(rows, found)
+        for table in self._tables():
+            yield from table
+
+    def _tables(self) -> Iterator[ErrorTable]:
+        yield ErrorTable.of(self._exact.header_errors())
+        for batch, judged in self._judged():
+            if self._keys:
+                self._keys.add(batch.rows, judged.hashes, batch.columns)
+                self._keys.add_rows(judged.ragged, judged.ragged_hashes)
             self.rows += len(batch.rows) + len(batch.ragged)
-        suspects = self._keys.suspects() if self._keys else set()
-        if suspects:
-            for error in self._key_errors(suspects):
-                self.in_order = False
-                yield error
+            yield judged.errors
+        suspects = self._keys.suspects()
+        if len(suspects):
+            yield ErrorTable.of(self._key_errors(suspects))
 
     def _judged(self) -> Iterator[tuple[Batch, Judged]]:
         """Batches in their order, judged by two threads: most of the work is pyarrow's, which lets others run."""
@@ -113,58 +131,93 @@ class BulkTableCheck:
                 yield done, future.result()
 
     def _judge(self, batch: Batch) -> Judged:
-        columns, rows = batch.columns, batch.rows
-        fields = self.header.columns
-        placed: list[Placed] = []
-        hashes: list[tuple[Any, Hashes]] = []
-        gone = set(blank_rows(list(zip(fields, columns, strict=True))).tolist()) if len(rows) else set()
-        for row in gone:
-            number = int(rows[row])
-            placed.append((number, CELLS, 0, CellError("blank-row", number)))
-        for index, (judge, column) in enumerate(zip(self._judges, columns, strict=True)):
-            found = judge.faults(column, rows) if judge is not None else ()
-            for row, text, faults in found:
-                if row not in gone:
-                    number = int(rows[row])
-                    for fault in faults:
-                        error = CellError(fault.code, number, fields[index], index + 1, text, fault.params)
-                        placed.append((number, CELLS, index, error))
-        for check in self._checks:
-            by_name = {name: columns[n - 1] for name, n in self._rule.number.items() if name in check.fields}
-            for row, name, fault in check.faults(by_name):
-                placed.append(self._of_check(int(rows[row]), name, fault, columns, row))
-        if self._keys and len(rows):
-            hashes.append((rows, self._keys.of_batch(columns)))
-        for ragged in batch.ragged:
-            self._exact.watch(ragged.cells, ragged.row_number)
-            errors, readings = self._rule.judge(ragged.cells, ragged.row_number)
-            placed += [(ragged.row_number, CELLS, 0, error) for error in errors]
-            placed += [
-                (ragged.row_number, CHECKS, 0, error)
-                for error in self._rule.check_errors(readings, ragged.cells, ragged.row_number)
-            ]
-            if self._keys:
-                hashes.append((np.array([ragged.row_number], dtype=np.int64), self._keys.of_row(readings)))
-        placed.sort(key=PLACE)
-        return [error for *_, error in placed], hashes
+        columns, rows = [Texts(column) for column in batch.columns], batch.rows
+        gathered = Gathered()
+        blank = self._blank(columns) if len(rows) else None
+        if blank is not None:
+            numbers = rows[blank]
+            alike = Suspects(numbers, np.zeros(len(numbers), dtype=np.int64), [CellError("blank-row")])
+            gathered.add(alike, numbers, CELLS)
+        for index, (judge, texts) in enumerate(zip(self._judges, columns, strict=True)):
+            found = judge.faults(texts, rows) if judge is not None else None
+            if found is not None and blank is not None:
+                kept = ~blank[found.places]
+                found = Suspects(found.places[kept], found.codes[kept], found.entries)
+            if found is not None:
+                gathered.add(found, rows[found.places], CELLS, index)
+        for number, check in enumerate(self._checks):
+            found = check.faults({name: columns[self._rule.number[name] - 1] for name in check.fields})
+            if found is not None:
+                gathered.add(found, rows[found.places], CHECKS, number)
+        ragged = [self._judge_ragged(row, gathered) for row in batch.ragged]
+        keys = self._keys
+        return Judged(
+            gathered.errors(),
+            keys.of_batch(columns) if keys else [],
+            ragged,
+            keys.of_rows(ragged) if keys else [],
+        )
 
-    def _of_check(self, number: int, name: str, fault: Any, columns: Sequence[pa.Array], row: int) -> Placed:
-        position = self._rule.number.get(name)
-        text = columns[position - 1][row].as_py() if position is not None else ""
-        field = self.header.columns[position - 1] if position is not None else None
-        return number, CHECKS, 0, CellError(fault.code, number, field, position, text, fault.params)
+    def _blank(self, columns: Sequence[Texts]) -> Mask | None:
+        """Which rows are blank; None where none is."""
+        places = blank_rows(list(zip(self.header.columns, columns, strict=True)))
+        if not len(places):
+            return None
+        mask = np.zeros(len(columns[0]), dtype=np.bool_)
+        mask[places] = True
+        return mask
 
-    def _key_errors(self, suspects: set[int]) -> Iterator[CellError]:
-        """The exact function on the rows that may break a key, in their order, read again."""
-        wanted = np.array(sorted(suspects), dtype=np.int64)
+    def _judge_ragged(self, ragged: RaggedRow, gathered: Gathered) -> JudgedRow:
+        number, cells = ragged.row_number, ragged.cells
+        self._exact.watch(cells, number)
+        errors, readings = self._rule.judge(cells, number)
+        gathered.add_errors(errors, CELLS)
+        gathered.add_errors(list(self._rule.check_errors(readings, cells, number)), CHECKS)
+        return JudgedRow(number, cells, readings)
+
+    def _key_errors(self, suspects: Ints) -> Iterator[CellError]:
+        """The exact function on the rows that may break a key, in their order."""
+        kept = self._keys.kept()
+        rows = self._rows_kept(kept, suspects) if kept is not None else self._rows_again(suspects)
+        for number, cells, readings in rows:
+            yield from self._exact.keys.errors(cells, readings, number)
+
+    def _rows_kept(self, kept: Sequence[KeptRows | JudgedRow], suspects: Ints) -> Iterator[Row]:
+        width = len(self.header.columns)
+        found: list[Row] = []
+        wanted = set(suspects.tolist())
+        for rows in kept:
+            if isinstance(rows, JudgedRow):
+                found += [(rows.number, rows.cells, rows.readings)] if rows.number in wanted else []
+                continue
+            places = _places(rows.rows, suspects)
+            for number, texts in zip(rows.rows[places].tolist(), texts_at(rows.columns, places), strict=True):
+                whole = [""] * width  # but for its keys, nobody asks
+                for index, text in zip(self._keys.columns, texts, strict=True):
+                    whole[index] = text
+                found.append((number, whole, None))
+        yield from sorted(found, key=itemgetter(0))
+
+    def _rows_again(self, suspects: Ints) -> Iterator[Row]:
+        """Read once more, since so many cannot be kept."""
         for batch in self._batches():
-            found = [
-                (ragged.row_number, ragged.cells) for ragged in batch.ragged if ragged.row_number in suspects
-            ]
-            places = np.flatnonzero(np.isin(batch.rows, wanted))
-            if len(places):
-                numbers = batch.rows[places].tolist()
-                found += zip(numbers, texts_at(list(batch.columns), places), strict=True)
-            for number, cells in sorted(found):
-                _, readings = self._rule.judge(cells, number)
-                yield from self._exact.keys.errors(cells, readings, number)
+            ragged = [row for row in batch.ragged if _places(np.array([row.row_number]), suspects).size]
+            places = _places(batch.rows, suspects)
+            numbers = batch.rows[places].tolist()
+            whole = zip(numbers, texts_at(list(batch.columns), places), strict=True)
+            found = [*whole, *((row.row_number, row.cells) for row in ragged)]
+            for number, cells in sorted(found, key=itemgetter(0)):
+                yield self._row(number, cells)
+
+    def _row(self, number: int, cells: Sequence[str]) -> Row:
+        return number, cells, self._rule.judge(cells, number)[1]
+
+
+def _places(rows: Ints, wanted: Ints) -> Ints:
+    """Where among ``rows`` the wanted ones stand; both ascend."""
+    if not len(rows):
+        return rows
+    near = wanted[np.searchsorted(wanted, rows[0]) : np.searchsorted(wanted, rows[-1], side="right")]
+    at = np.searchsorted(rows, near)
+    places: Ints = at[rows[at] == near]
+    return places

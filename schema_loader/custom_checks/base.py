@@ -123,6 +123,14 @@ class ColumnCheck(Check):
         fault = self.judge(value)
         return NONE if fault is None else ((self.column, fault),)
 
+    def accepts(self, value: Any) -> bool:
+        """Whether a cast value has no fault, without finding out what was meant by one that has."""
+        return value is None or ((isinstance(value, str) or not self.of_text) and self.passes(value))
+
+    def passes(self, value: Any) -> bool:
+        """The same of a value that :meth:`judge` may be asked about."""
+        return self.judge(value) is None
+
     @abstractmethod
     def judge(self, value: Any) -> Fault | None:
         """What is wrong with a value that is no null, if anything."""

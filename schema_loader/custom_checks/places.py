@@ -22,7 +22,7 @@ from schema_loader.folding import fold_letters
 from schema_loader.table_schema import TableSchema
 
 
-class _Listed(ColumnCheck):
+class Listed(ColumnCheck):
     """A value of a closed list, letter for letter."""
 
     year = cog.LATEST
@@ -32,13 +32,22 @@ class _Listed(ColumnCheck):
     def listing(cls, year: str) -> Names:
         """What is right, read when a value is first looked up. The same object for the same year."""
 
+    @property
+    def names(self) -> Names:
+        """The list that the declaration asks for."""
+        return self.listing(self.year)
+
+    def passes(self, value: str) -> bool:
+        """Letter for letter."""
+        return value in self.names.values
+
     def judge(self, value: str) -> Fault | None:
         """``reason`` is case (right but for case, accents or apostrophes), other-year or unknown.
 
         ``meant`` is a close value or empty. other-year comes with ``year``, whose list was read, and ``listed``, the
         latest year whose list holds the value.
         """
-        if value in self.listing(self.year).values:
+        if self.passes(value):
             return None
         return unlisted_fault(value, type(self), self.year)
 
@@ -49,7 +58,7 @@ class _Listed(ColumnCheck):
 
 
 @memoised
-def unlisted_fault(text: str, check: type[_Listed], year: str) -> Fault:
+def unlisted_fault(text: str, check: type[Listed], year: str) -> Fault:
     """Names what was probably meant by a text that is not in the list."""
     other = check.elsewhere(text, year)
     if other is not None:
@@ -60,7 +69,7 @@ def unlisted_fault(text: str, check: type[_Listed], year: str) -> Fault:
     return check.fault(reason="case" if alike else "unknown", meant=meant)
 
 
-class _ByYear(_Listed):
+class _ByYear(Listed):
     """A check whose list is that of a year of the official geographic code (``cog``: a year, or latest).
 
     A declaration without a year, or with one of which there is no list, is read as the latest: the reference does not
@@ -171,7 +180,7 @@ class Commune(_Named):
         return listed, renamed.pop() if len(renamed) == 1 else ""
 
 
-class CodePostal(_Listed):
+class CodePostal(Listed):
     """The postal code of a commune. That of a CEDEX is none."""
 
     name = "code-postal"

@@ -19,14 +19,14 @@ from schema_loader.messages.files import unreadable
 from schema_loader.messages.i18n import LANGUAGES, Message, Words, after_colon, words
 from schema_loader.messages.notes import note
 from schema_loader.messages.patterns import pattern_in_words
+from schema_loader.messages.repairs import RepairWords, proposal_words, repair_words
 from schema_loader.messages.schemas import refusal, schema_warning
 from schema_loader.messages.table_errors import table_error
 from schema_loader.messages.type_errors import type_error
 
 __all__ = [
-    "LANGUAGES", "Message", "cell_message", "describe_field", "note", "pattern_in_words", "refusal", "schema_warning",
-    "type_in_words",
-    "unreadable",
+    "LANGUAGES", "Message", "RepairWords", "cell_message", "describe_field", "note", "pattern_in_words", "proposal_words",
+    "refusal", "repair_words", "schema_warning", "type_in_words", "unreadable",
 ]  # fmt: skip
 
 

@@ -8,10 +8,11 @@ from functools import cached_property
 from typing import Any
 
 from schema_loader.field import Field
-from schema_loader.messages.hints import guess, spelling
 from schema_loader.messages.i18n import SHOWN_EXAMPLE, Message, Words, visible
+from schema_loader.repair import Proposal, propose_cell, spelling
 
 NAME_LENGTH = 60
+MAX_TEXT = 300  # characters; nobody wants a guess about more
 
 
 @dataclass(frozen=True)
@@ -24,14 +25,21 @@ class Case:
     params: Mapping[str, Any]
 
     @cached_property
+    def proposal(self) -> Proposal | None:
+        """The repair that is proposed for the cell."""
+        return propose_cell(self.field, self.text) if len(self.text) <= MAX_TEXT else None
+
+    @cached_property
     def guess(self) -> str | None:
-        """What was probably meant, if the field accepts it."""
-        return guess(self.field, self.text)
+        """What was probably meant, if the field accepts it and it is short enough to be shown."""
+        meant = self.proposal.after if self.proposal is not None else ""
+        return meant if 0 < len(meant) <= SHOWN_EXAMPLE else None
 
     @cached_property
     def spelling(self) -> str | None:
         """The same value written in the way of its type, be it that it breaks another rule of the field."""
-        return spelling(self.field, self.text)
+        meant = spelling(self.field, self.text) if len(self.text) <= MAX_TEXT else None
+        return meant if meant is not None and len(meant) <= SHOWN_EXAMPLE else None
 
     @cached_property
     def quoted(self) -> str:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 
 from schema_loader.field import Field
-from schema_loader.messages.case import Case, with_example
+from schema_loader.messages.case import MAX_TEXT, Case, with_example
 from schema_loader.messages.describe import DAYS, MOMENTS, bounds, counted, shown_limit, type_in_words
-from schema_loader.messages.hints import MAX_TEXT, nearest
 from schema_loader.messages.i18n import N_, Message, Words
 from schema_loader.messages.patterns import is_digits, pattern_in_words
-from schema_loader.messages.shapes import Choice, ManyOf, Run, shapes
 from schema_loader.messages.type_errors import spaces_around, spoilt
+from schema_loader.repair.rule import names_of
+from schema_loader.shapes import Choice, ManyOf, Run, shapes
 
 # Identifiers whose name helps more than « cette valeur »: the word looked for, the number of digits, the subject.
 IDENTIFIERS = (
@@ -113,23 +112,13 @@ def _bound(name: str) -> Callable[[Case], Message]:
             return Message(t.gettext(late, value=shown), with_example(how, field, t))
         limit = shown_limit(field, field.constraints[name], t)
         problem = t.gettext(BOUNDS[name], value=shown, limit=limit)
-        share = _as_share(case, name)
-        if share is not None:
-            return Message(problem, t.gettext("Pour {n} %, écrivez {text}.", n=shown, text=t.literal(share)))
+        if case.guess is not None and case.proposal is not None and case.proposal.kind == "number-percent":
+            return Message(
+                problem, t.gettext("Pour {n} %, écrivez {text}.", n=shown, text=t.literal(case.guess))
+            )
         return Message(problem, with_example(t.gettext("Valeurs admises : {span}", span=span), field, t))
 
     return make
-
-
-def _as_share(case: Case, name: str) -> str | None:
-    """A percentage as the share that the column asks for: 80 → 0.8 where the maximum is 1."""
-    maximum, minimum = (case.field.constraints.get(bound) for bound in ("maximum", "minimum"))
-    if name != "maximum" or not isinstance(case.value, Decimal) or maximum is None or maximum.value != 1:
-        return None
-    if minimum is None or not 0 <= minimum.value < 1 or not 1 < case.value <= 100:
-        return None
-    share = case.field.type.format((case.value / 100).normalize())
-    return share if not case.field.read(share)[1] else None
 
 
 # -- choices and forms --------------------------------------------------------------------------------------------
@@ -141,14 +130,14 @@ def _enum(case: Case) -> Message:
 
 def _among(case: Case, choices: tuple[str, ...]) -> Message:
     t, text = case.t, case.text[:MAX_TEXT].strip()
-    near = nearest(text, choices)
-    if near is not None and near != case.text:
+    near = case.proposal.after if case.proposal is not None else ""
+    if near in choices and len(near) <= MAX_QUOTED_CHOICE:
         problem = t.gettext("{text} ne fait pas partie des valeurs prévues.", text=case.quoted)
         return Message(
             problem, t.gettext("Vouliez-vous dire {choice} ?", choice=t.quote(near, MAX_QUOTED_CHOICE))
         )
     pieces = [piece.strip() for piece in re.split(r"[;,|/]", text) if piece.strip()]
-    if len(pieces) > 1 and all(nearest(piece, choices) for piece in pieces):
+    if len(pieces) > 1 and all(names_of(choices).meant(piece) for piece in pieces):
         problem = t.gettext(
             "{text} réunit plusieurs valeurs, alors qu’une seule est attendue.", text=case.quoted
         )
@@ -193,9 +182,8 @@ def _many(case: Case, many: ManyOf) -> Message | None:
     if strange is None:
         return None
     problem = t.gettext("{text} ne fait pas partie des valeurs prévues.", text=t.quote(strange))
-    near = [nearest(piece, many.texts) for piece in pieces]
-    meant = many.separator.join(piece or "" for piece in near)
-    if None not in near and len(meant) <= MAX_QUOTED_CHOICE and not case.field.read(meant)[1]:
+    meant = case.proposal.after if case.proposal is not None else ""
+    if 0 < len(meant) <= MAX_QUOTED_CHOICE:
         return Message(
             problem, t.gettext("Vouliez-vous dire {choice} ?", choice=t.quote(meant, MAX_QUOTED_CHOICE))
         )
@@ -222,9 +210,10 @@ def _digits(case: Case, run: Run) -> Message | None:
         problem = t.gettext("{subject} ; il en faut {n}.", subject=subject, n=t.number(run.low))
     else:
         problem = t.gettext("{subject} ; il faut {shape}.", subject=subject, shape=shape)
-    padded = "0" + bare
-    if run.low == 5 and not case.field.read(padded)[1]:
-        remedy = t.gettext("Le tableur a peut-être retiré le zéro du début : {text}.", text=padded)
+    if case.proposal is not None and (case.proposal.kind, case.proposal.status) == ("code-zeros", "safe"):
+        remedy = t.gettext(
+            "Le tableur a peut-être retiré le zéro du début : {text}.", text=case.proposal.after
+        )
         return Message(problem, remedy)
     return Message(problem, with_example(t.gettext("Vérifiez ce numéro"), case.field, t))
 

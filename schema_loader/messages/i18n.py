@@ -59,6 +59,11 @@ def mark(msgid: str) -> str:
 N_ = mark
 
 
+def mark_plural(singular: str, plural: str) -> tuple[str, str]:
+    """The same for a sentence that counts. Import it as ``ngettext``, the name that the extraction looks for."""
+    return singular, plural
+
+
 class Words:
     """Sentences of one language. Get one from :func:`words`."""
 

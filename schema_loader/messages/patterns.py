@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from schema_loader.messages.i18n import N_, Words, words
-from schema_loader.messages.shapes import Characters, Choice, Literal, ManyOf, Maybe, Part, Run, Shape, shapes
+from schema_loader.shapes import Characters, Choice, Literal, ManyOf, Maybe, Part, Run, Shape, shapes
 
 MAX_LENGTH = 260  # characters; a longer description is harder to read than an example
 MAX_LITERAL = 40  # characters of a fixed text

@@ -8,14 +8,15 @@ from datetime import date
 from typing import Any
 
 from schema_loader.folding import fold
-from schema_loader.messages import hints
-from schema_loader.messages.case import Case
+from schema_loader.messages.case import MAX_TEXT, Case
 from schema_loader.messages.describe import type_in_words
 from schema_loader.messages.i18n import N_, Message, Words
+from schema_loader.repair.choices import PLACEHOLDERS
+from schema_loader.repair.codes import SPREADSHEET_ERRORS, is_abbreviated
+from schema_loader.repair.days import day_meant, day_parts, spreadsheet_day
+from schema_loader.repair.numbers import without_unit
 from schema_loader.types import FieldType
 from schema_loader.types.structured import read_json
-
-ABBREVIATED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 
 
 def type_error(case: Case) -> Message:
@@ -33,12 +34,12 @@ def type_error(case: Case) -> Message:
 def spoilt(case: Case) -> Message | None:
     """A text that a spreadsheet has put in the place of the value."""
     t, text = case.t, case.text.strip()
-    if fold(text[:20]) in hints.SPREADSHEET_ERRORS:
+    if fold(text[:20]) in SPREADSHEET_ERRORS:
         return case.message(
             t.gettext("{text} est une erreur affichée par le tableur, pas une valeur.", text=case.quoted),
             t.gettext("Corrigez la formule, ou remplacez-la par sa valeur"),
         )
-    if case.field.type.name != "number" and ABBREVIATED.fullmatch(text):
+    if case.field.type.name != "number" and is_abbreviated(text):
         return case.message(
             t.gettext(
                 "{text} est un nombre abrégé par le tableur : ses derniers chiffres sont perdus.",
@@ -82,7 +83,7 @@ def spaces_around(case: Case) -> Message | None:
 
 def _placeholder(case: Case) -> Message | None:
     t = case.t
-    if case.spelling is not None or fold(case.text[:30]) not in hints.PLACEHOLDERS:
+    if case.spelling is not None or fold(case.text[:30]) not in PLACEHOLDERS:
         return None
     problem = t.gettext("{text} ne peut pas tenir lieu de valeur ici.", text=case.quoted)
     if case.field.required:
@@ -114,15 +115,15 @@ def _pattern(kind: FieldType) -> str | None:
 def _date(case: Case) -> Message:
     t, text = case.t, case.text.strip()
     how = how_to_write(_pattern(case.field.type), "%Y-%m-%d", t)
-    parts = hints.day_parts(text[: hints.MAX_TEXT])
-    serial = hints.spreadsheet_day(text)
+    parts = day_parts(text[:MAX_TEXT])
+    serial = spreadsheet_day(text)
     if serial is not None and parts is None and case.spelling is not None:
         shown = t.day(serial)
         problem = t.gettext(
             "{text} est le numéro que le tableur donne au {day}.", text=case.quoted, day=shown
         )
         return case.message(problem, how)
-    if parts is not None and hints.day_meant(text) is None:
+    if parts is not None and day_meant(text) is None:
         return _impossible(case, parts, how)
     if case.spelling is not None:
         return case.message(
@@ -163,7 +164,7 @@ def _datetime(case: Case) -> Message:
     how = how_to_write(_pattern(case.field.type), "%Y%m%d%H%M%S", t)
     if case.spelling is not None:
         problem = t.gettext("La date et l’heure {text} ne sont pas écrites comme attendu.", text=case.quoted)
-    elif hints.day_meant(case.text[: hints.MAX_TEXT]) is not None and ":" not in case.text:
+    elif day_meant(case.text[:MAX_TEXT]) is not None and ":" not in case.text:
         problem = t.gettext("Il manque l’heure à {text}.", text=case.quoted)
     else:
         problem = t.gettext("{text} n’est pas une date suivie d’une heure.", text=case.quoted)
@@ -230,7 +231,7 @@ def _without(case: Case, text: str) -> list[str]:
     t, wanted = case.t, []
     if re.search(r"\d\s\d", text):
         wanted.append(t.gettext("sans espace"))
-    if hints.UNITS.search(text):
+    if without_unit(text)[1]:
         wanted.append(t.gettext("sans unité"))
     return wanted
 
@@ -316,7 +317,7 @@ def _list(case: Case) -> Message:
     t = case.t
     kind: Any = case.field.type
     how = t.gettext("Séparez les éléments par {delimiter}", delimiter=t.quote(kind.delimiter))
-    for item in case.text[: hints.MAX_TEXT].split(kind.delimiter):
+    for item in case.text[:MAX_TEXT].split(kind.delimiter):
         if kind.item.parse(item) is None:
             wanted = type_in_words(kind.item, t.lang)
             problem = t.gettext(
@@ -358,7 +359,7 @@ def _geopoint(case: Case) -> Message:
         kind,
         N_("Écrivez la longitude, une virgule, puis la latitude, en degrés avec un point pour les décimales"),
     )
-    numbers = re.findall(r"-?\d+(?:\.\d+)?", case.text[: hints.MAX_TEXT])
+    numbers = re.findall(r"-?\d+(?:\.\d+)?", case.text[:MAX_TEXT])
     if case.spelling is None and len(numbers) == 2:
         lon, lat = map(float, numbers)
         if abs(lon) > 180 or abs(lat) > 90:

@@ -14,10 +14,13 @@ import { focusFirst, prepare as forms } from "./form.js";
 import { prepare as lists, watch as watchFilters } from "./list.js";
 import { listen } from "./live.js";
 import { prepare as menus } from "./menu.js";
+import { prepare as proposals } from "./proposal.js";
 import { prepare as reveals } from "./reveal.js";
 import { watch as watchSession } from "./session.js";
 
-const modules = [axes, calendars, codes, comboboxes, copies, dialogs, errors, files, forms, lists, menus, reveals, drafts];
+const modules = [
+  axes, calendars, codes, comboboxes, copies, dialogs, errors, files, forms, lists, menus, proposals, reveals, drafts,
+];
 const prepareAll = (root) => modules.forEach((prepare) => prepare(root));
 
 prepareAll(document);

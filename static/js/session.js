@@ -8,6 +8,7 @@
 // Pages for signed-in people carry <meta name="session" content="on">; others ask nothing, nor does a form that says
 // data-sessionless.
 import { show } from "./dialog.js";
+import { tellUnreachable } from "./fault.js";
 
 const signedIn = () => document.querySelector('meta[name="session"]') !== null;
 let asking = null;
@@ -89,7 +90,8 @@ export function watch() {
       const state = await fetch("/connexion/etat", { cache: "no-store" });
       if (state.status !== 401 || (await signInAgain())) send();
     } catch {
-      send(); // no network, or no such page: the browser says so as it always does
+      if (form.hasAttribute("data-draft")) tellUnreachable(); // the page stays, with all that was typed
+      else send(); // no network, or no such page: the browser says so as it always does
     }
   }, { capture: true });
 

@@ -33,7 +33,7 @@ def of(database: Database, folder: Path) -> Settings:
 
 
 @pytest.fixture
-def filled(make: Make, data_dir: Path) -> Iterator[list[Establishment]]:
+def filled(make: Make, file_store: Path) -> list[Establishment]:
     """Two establishments with rows behind the walls, and a file each."""
     places = [make.establishment(), make.establishment(name="Saint-Œil « d’à côté »\t\\N")]
     for place in places:
@@ -42,9 +42,7 @@ def filled(make: Make, data_dir: Path) -> Iterator[list[Establishment]]:
         files.write(place.id, "logo.png", f"of {place.slug}".encode())
         for _ in range(3):
             make.add(JobProgress(establishment_id=place.id, task="t"))
-    yield places
-    for place in places:
-        files.remove(place.id, "logo.png")
+    return places
 
 
 @pytest.fixture

@@ -10,10 +10,7 @@ import pytest
 
 from app import files
 
-
-@pytest.fixture(autouse=True)
-def _folder(data_dir):
-    return data_dir
+pytestmark = pytest.mark.usefixtures("file_store")
 
 
 def test_a_file_is_kept_replaced_and_forgotten() -> None:
@@ -43,4 +40,3 @@ def test_what_was_left_waiting_goes() -> None:
     files.remove_older(0, "attente-", 50)
     assert not old.exists()
     assert new.exists()
-    files.remove(0, "attente-2")

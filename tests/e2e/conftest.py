@@ -6,6 +6,7 @@ A page that logs an error, is refused a resource by the content policy or asks a
 from __future__ import annotations
 
 import os
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -82,7 +83,8 @@ def chromium() -> Iterator[Browser]:
 def visit(chromium: Browser, address: str, database: Database, make: Make) -> Iterator[Visit]:
     """``visit("/aide", width=320, scheme="dark", js=False, account=ada)``: the page, once its scripts are ready.
 
-    ``expect``: the status the page must have; ``refusals``: statuses that the test itself brings about later. Each call is a browser of its own, with its own cookies.
+    ``expect``: the status the page must have; ``refusals``: statuses that the test itself brings about later;
+    ``is_cut_off``: it will take the network away. Each call is a browser of its own, with its own cookies.
     """
     from app import auth
 
@@ -100,6 +102,7 @@ def visit(chromium: Browser, address: str, database: Database, make: Make) -> It
         account: Account | None = None,
         expect: int = 200,
         refusals: tuple[int, ...] = (),
+        is_cut_off: bool = False,
     ) -> Page:
         context = chromium.new_context(
             base_url=address,
@@ -121,6 +124,9 @@ def visit(chromium: Browser, address: str, database: Database, make: Make) -> It
                 path
             )
             expected = expected or any(f"status of {status}" in message.text for status in refusals)
+            expected = expected or (
+                is_cut_off and re.search(r"net::ERR_|^htmx:\w+", message.text) is not None
+            )
             if message.type in {"error", "warning"} and not expected:
                 faults.append(f"{path}: {message.text}")
 

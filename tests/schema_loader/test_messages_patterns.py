@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schema_loader.messages import pattern_in_words
-from schema_loader.messages.shapes import shapes
+from schema_loader.shapes import shapes
 
 
 def told(source: str, lang: str = "fr") -> str | None:

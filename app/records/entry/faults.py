@@ -7,26 +7,32 @@ labels, so the names are put in its words first.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.i18n import gettext, language
+from app.records.entry.values import in_words
 from forms.binding import show
 from forms.control import ONE_LINE, Control, controls
+from forms.words import error_words
 from schema_loader.errors import CellError
 from schema_loader.field import Field
 from schema_loader.messages import cell_message
-from schema_loader.messages.hints import guess
+from schema_loader.repair import propose_cell
 from schema_loader.table_schema import TableSchema
 
 NAMING = ("column", "columns", "column1", "column2", "othercolumns", "filled", "empty", "names", "at")
 """Parameters of an error that hold names of this table's columns."""
+PROPOSED, MENDED = 3, 300
+"""Proposals beside one error; characters of a text that is worth one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A value that was probably meant. ``stored``: its text; ``typed``: what the control would show of it."""
+    """A value that was probably meant. ``stored``: its text; ``words``: the same as it is read; ``typed``: what stands in
+    the control once it is put in."""
 
     stored: str
+    words: str
     typed: str
     fills: bool
     """Whether a script may write ``typed`` into the control."""
@@ -62,21 +68,25 @@ class Faults:
 NONE = Faults()
 
 
-def in_words(schema: TableSchema, errors: Iterable[CellError]) -> Faults:
+def told(schema: TableSchema, errors: Iterable[CellError]) -> Faults:
     """The errors of a row as its form says them, in the current language."""
     lang = language()
     by_name = {control.field.name: control for control in controls(schema, lang)}
-    told: list[Told] = []
+    found: list[Told] = []
     by_field: dict[str, list[Told]] = {}
     for error in errors:
         named = concerned(schema, error)
         shown = tuple(by_name[field.name] for field in named)
-        one = _told(error, shown, by_name, lang)
-        told.append(one)
+        one = _told(schema, error, shown, by_name, lang)
+        if any(other.problem == one.problem and other.controls == one.controls for other in found):
+            continue  # two rules that say the same: a form says it once
+        if any(other.proposals for field in named for other in by_field.get(field.name, ())):
+            one = replace(one, proposals=())  # offered beside another error of the same value
+        found.append(one)
         for field in named:
             by_field.setdefault(field.name, []).append(one)
-    told.sort(key=lambda one: one.controls[0].field.position if one.controls else 0)
-    return Faults(tuple(told), {name: tuple(found) for name, found in by_field.items()})
+    found.sort(key=lambda one: one.controls[0].field.position if one.controls else 0)
+    return Faults(tuple(found), {name: tuple(said) for name, said in by_field.items()})
 
 
 def concerned(schema: TableSchema, error: CellError) -> tuple[Field, ...]:
@@ -93,14 +103,23 @@ def is_across(error: CellError) -> bool:
     return any(key in error.params for key in NAMING)
 
 
-def _told(error: CellError, shown: tuple[Control, ...], by_name: Mapping[str, Control], lang: str) -> Told:
+def _told(
+    schema: TableSchema,
+    error: CellError,
+    shown: tuple[Control, ...],
+    by_name: Mapping[str, Control],
+    lang: str,
+) -> Told:
     if error.code == "blank-row":
         return Told(
             gettext("Cette ligne est vide."),
             gettext("Remplissez d’abord les colonnes obligatoires, ou au moins l’une des colonnes."),
         )
-    message = cell_message(error._replace(params=_labelled(error, by_name)), lang)
-    return Told(message.problem, message.remedy, _proposals(error, shown), shown)
+    if is_across(error) or not shown:
+        message = cell_message(error._replace(params=_labelled(error, by_name)), lang)
+    else:
+        message = error_words(shown[0], error, show(shown[0], error.cell))
+    return Told(message.problem, message.remedy, _proposals(schema, error, shown), shown)
 
 
 def _labelled(error: CellError, by_name: Mapping[str, Control]) -> Mapping[str, object]:
@@ -117,19 +136,19 @@ def _labelled(error: CellError, by_name: Mapping[str, Control]) -> Mapping[str, 
     return {key: label(value) if key in NAMING else value for key, value in error.params.items()}
 
 
-def _proposals(error: CellError, shown: tuple[Control, ...]) -> tuple[Proposal, ...]:
+def _proposals(schema: TableSchema, error: CellError, shown: tuple[Control, ...]) -> tuple[Proposal, ...]:
+    """What was probably meant, in a few readings, as the core repairs cells."""
     if error.field is None or is_across(error) or not error.cell.strip() or not shown:
         return ()
     control = shown[0]
-    meant = error.params.get("meant")
-    candidates = [meant] if isinstance(meant, str) and meant else []
-    candidates.append(guess(error.field, error.cell) or "")
-    found = [text for text in dict.fromkeys(candidates) if text and not error.field.read(text)[1]]
+    found = propose_cell(error.field, error.cell, schema) if len(error.cell) <= MENDED else None
+    texts = (found.after, *found.others) if found is not None else ()
     return tuple(
         Proposal(
             text,
-            show(control, text).value or text,
+            in_words(control, text),
+            show(control, text).value,
             control.kind in ONE_LINE or control.kind in ("textarea", "select", "combobox"),
         )
-        for text in found[:3]
+        for text in [one for one in dict.fromkeys(texts) if one and one != error.cell][:PROPOSED]
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,7 +19,7 @@ from app.models import Record
 from app.records.entry import conflict as conflicts
 from app.records.entry import queries, service, values
 from app.records.entry.conflict import Clash
-from app.records.entry.faults import NONE, in_words
+from app.records.entry.faults import NONE, told
 from app.records.entry.sent import Sent, back_of
 from app.records.entry.service import Begun, DraftTooLarge, Sheet
 from app.records.judge import Judged, shown_faults
@@ -69,9 +69,11 @@ def form(
     about: About | None = None,
     tried: bool = False,
     back: str = "",
+    draft_at: datetime | None = None,
     **more: Any,
 ) -> Response:
-    """The page of a form. ``tried``: it was sent, and is shown again with what is to be mended."""
+    """The page of a form. ``tried``: it was sent, and is shown again with what is to be mended; ``draft_at``: when the draft
+    that it shows was kept."""
     shown = {
         "resumed": None, "waiting": None, "copied": 0, "left": (), "taken": None, "can_take_over": False, "problem": None,
         "is_old": False, "gone": None, "focused": "",
@@ -86,6 +88,7 @@ def form(
         tried=tried,
         back=back or _came_from(request, at),
         parted=len(sheet.parts) > 1,
+        draft_at=draft_at,
         **{**shown, **more},
     )
 
@@ -103,9 +106,9 @@ def again(
     """The form with what was typed: because something is to be mended, because of a refusal (``problem``), because the form
     was made for another version of the schema, or because a proposal was put in. It is kept as a draft too."""
     number = record.number if record is not None else 0
-    _keep(session, at, found, number, record)
+    draft_at = _keep(session, at, found, number, record)
     refused = found.proposed is None or found.tried
-    faults = in_words(at.dataset.schema, judged.errors) if refused else NONE
+    faults = told(at.dataset.schema, judged.errors) if refused else NONE
     sheet = service.sheet(
         at.dataset.schema,
         found.row,
@@ -124,15 +127,16 @@ def again(
         problem=problem.text() if problem is not None else None,
         is_old=found.is_old,
         focused=found.proposed[0].name if found.proposed is not None else "",
+        draft_at=draft_at,
     )
 
 
 def gone(request: Request, at: At, session: Session, found: Sent, record: Record) -> Response:
     """The form of a record that somebody put into the trash meanwhile, with the ways to keep what was typed."""
-    _keep(session, at, found, record.number, record)
+    draft_at = _keep(session, at, found, record.number, record)
     sheet = service.sheet(at.dataset.schema, found.row, number=record.number, version=found.version)
     beside = about(session, at, record)
-    return form(request, at, sheet, status=409, about=beside, back=found.back, gone=beside)
+    return form(request, at, sheet, status=409, about=beside, back=found.back, gone=beside, draft_at=draft_at)
 
 
 def clashes(session: Session, at: At, found: Sent, record: Record) -> list[Clash]:
@@ -192,19 +196,22 @@ def read_only(request: Request, at: At, session: Session, record: Record) -> Res
         at=at,
         about=about(session, at, record),
         lines=lines,
-        faults=in_words(at.dataset.schema, errors),
+        faults=told(at.dataset.schema, errors),
         back=_came_from(request, at),
         may_restore=at.may_edit and record.deleted_at is not None,
     )
 
 
-def _keep(session: Session, at: At, found: Sent, number: int, record: Record | None) -> None:
-    """What was sent and is not kept yet, as a draft: it is found again even if this page is lost."""
+def _keep(session: Session, at: At, found: Sent, number: int, record: Record | None) -> datetime | None:
+    """Keep what was sent, and could not be kept as a record yet, as a draft: it is found again even if this page is lost."""
     version = found.version if record is not None else None
-    with suppress(DraftTooLarge):  # it stands in the page that is answered
+    try:
         service.keep_draft(
             session, at.dataset, found.row, account=at.account, number=number, base_version=version
         )
+    except DraftTooLarge:
+        return None  # it stands in the page that is answered
+    return datetime.now(UTC)
 
 
 def _came_from(request: Request, at: At) -> str:

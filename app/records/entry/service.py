@@ -251,7 +251,21 @@ def keep_draft(
     """Keep what a person is typing. Raises :class:`DraftTooLarge`, :class:`NotFound` for a record that is nowhere."""
     if sum(len(name) + len(text) for name, text in row.items()) > DRAFT_LENGTH:
         raise DraftTooLarge
+    if not number and _says_nothing(session, dataset, row, account):
+        queries.drop_draft(session, dataset.establishment, dataset.id, account, 0)
+        return
     records.keep_draft(session, dataset, row, account=account, number=number, base_version=base_version)
+
+
+def _says_nothing(session: Session, dataset: DatasetView, row: Mapping[str, str], account: int) -> bool:
+    """Whether a new row holds nothing but what its form began with."""
+    held = {name: text for name, text in row.items() if text and text not in _nulls(dataset.schema, name)}
+    return held.items() <= beginning(session, dataset, account).items()
+
+
+def _nulls(schema: TableSchema, name: str) -> tuple[str, ...]:
+    field = schema.by_name.get(name)
+    return field.missing_values if field is not None else ()
 
 
 def drop_draft(session: Session, dataset: DatasetView, account: int, number: int) -> None:

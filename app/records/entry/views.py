@@ -16,7 +16,7 @@ from app.i18n import gettext, ngettext
 from app.posted import Posted
 from app.records import service as records
 from app.records.entry import conflict, pages, service
-from app.records.entry.faults import in_words
+from app.records.entry.faults import told
 from app.records.entry.sent import (
     MERGE,
     RESTORE,
@@ -48,7 +48,9 @@ def new_page(request: Request, at: Editor, session: SessionOf, brouillon: str = 
     datasets.refuse_if_closed(at.dataset)
     draft = service.begun(session, at.dataset, at.account)
     if draft is not None and brouillon == RESUME:
-        return pages.form(request, at, service.sheet(at.dataset.schema, draft.cells), resumed=draft)
+        return pages.form(
+            request, at, service.sheet(at.dataset.schema, draft.cells), resumed=draft, draft_at=draft.at
+        )
     if draft is not None and brouillon != AFRESH:
         return pages.draft(request, at, draft, there=f"{at.path}/saisir")
     row = service.beginning(session, at.dataset, at.account)
@@ -108,11 +110,13 @@ def record_page(
     draft = service.begun(session, at.dataset, at.account, number, record)
     if draft is not None and brouillon == RESUME:
         shown = service.sheet(schema, draft.cells, number=number, version=draft.base_version)
-        return pages.form(request, at, shown, about=pages.about(session, at, record), resumed=draft)
+        return pages.form(
+            request, at, shown, about=pages.about(session, at, record), resumed=draft, draft_at=draft.at
+        )
     if draft is not None and brouillon != AFRESH:
         return pages.draft(request, at, draft, there=f"{at.path}/lignes/{number}")
     errors = shown_faults(schema, record.cells, record.faults) if record.faults else ()
-    faults = in_words(schema, errors)
+    faults = told(schema, errors)
     shown = service.sheet(schema, record.cells, number=number, version=record.version, faults=faults)
     return pages.form(request, at, shown, about=pages.about(session, at, record), waiting=draft)
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from app.datasets.service import DatasetView
-from app.formats import PARIS
 from app.i18n import gettext, language
 from app.records import service as records
-from app.records.entry.faults import concerned, in_words, is_across
+from app.records.entry.faults import concerned, is_across, told
 from app.records.entry.service import Asked
 from forms.binding import show
 from forms.control import Control, controls
@@ -53,7 +51,7 @@ def check(
     judged = records.check(session, dataset, row, number=number)
     touched = {left.field.name, *together(schema).get(left.field.name, ())}
     early = [error for error in judged.errors if tried or _is_due(schema, error, row, left)]
-    faults = in_words(schema, early)
+    faults = told(schema, early)
     asked = tuple(
         Asked(control, show(control, row.get(control.field.name)), faults.of(control.field.name))
         for control in sorted(controls(schema, language()), key=lambda one: one is not left)
@@ -98,8 +96,3 @@ def together(schema: TableSchema) -> Mapping[str, tuple[str, ...]]:
         for name in key if len(key) > 1 else ():
             found.setdefault(name, set()).update(other for other in key if other != name)
     return {name: tuple(others) for name, others in found.items()}
-
-
-def kept_words() -> str:
-    """« Brouillon enregistré à 14:32 »."""
-    return gettext("Brouillon enregistré à {time}", time=f"{datetime.now(PARIS):%H:%M}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -9,9 +10,10 @@ from starlette.responses import JSONResponse, Response
 
 from app.access import SessionOf
 from app.datasets.access import At, at_dataset
-from app.errors import NotFound
+from app.errors import Conflict, NotFound
 from app.flash import Flash
-from app.i18n import gettext
+from app.formats import clock
+from app.i18n import N_, gettext
 from app.posted import Posted, text_of
 from app.records.entry import service
 from app.records.entry.sent import control_named, number_of, sent
@@ -42,8 +44,12 @@ def check(request: Request, at: Editor, session: SessionOf, form: Posted, colonn
 
 
 @router.post("/brouillon")
-def keep(request: Request, at: Editor, session: SessionOf, form: Posted) -> Response:
-    """Keep what is being typed; says when, in words."""
+def keep(request: Request, at: Editor, session: SessionOf, form: Posted, de: str = "") -> Response:
+    """Keep what is being typed; says when, in words. ``de``: whose form it is, since a browser may be somebody else's by now."""
+    if de and number_of(de) != at.account:
+        raise Conflict(
+            N_("Une autre personne est connectée dans ce navigateur : ce brouillon n’est pas le sien.")
+        )
     found = sent(session, at, form)
     number = number_of(text_of(form, "ligne")) or 0
     service.keep_draft(
@@ -54,7 +60,9 @@ def keep(request: Request, at: Editor, session: SessionOf, form: Posted) -> Resp
         number=number,
         base_version=found.version if number else None,
     )
-    return JSONResponse({"message": live.kept_words()})
+    now = datetime.now(UTC)
+    words = gettext("Brouillon enregistré à {hour}", hour=clock(now))
+    return JSONResponse({"message": words}, headers={"X-Draft-At": now.isoformat()})
 
 
 @router.get("/brouillon/effacer")

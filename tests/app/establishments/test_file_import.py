@@ -126,7 +126,7 @@ def test_too_many_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert "plus de 2 lignes" in plain(str(reading.unreadable))
 
 
-def test_a_file_waits_for_its_confirmation(data_dir: Path) -> None:
+def test_a_file_waits_for_its_confirmation(file_store: Path) -> None:
     token = file_import.keep(b"nom")
     path = file_import.kept(token)
     assert path is not None

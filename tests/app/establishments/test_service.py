@@ -161,7 +161,7 @@ def test_constants_have_a_name_each_its_own() -> None:
     assert set(wrong(one, licence="copyright")) == {"licence"}
 
 
-def test_a_logo_replaces_the_former_whose_file_goes_at_the_next_change(data_dir) -> None:
+def test_a_logo_replaces_the_former_whose_file_goes_at_the_next_change() -> None:
     one = make_one()
     first, second = read_logo(png(3)), read_logo(png(4))
     assert change(one, logo=first).logo == first.name

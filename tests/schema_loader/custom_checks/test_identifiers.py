@@ -5,8 +5,18 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stdnum.fr import siren, siret
 
-from schema_loader.custom_checks.identifiers import NomenclatureActe, Siren, Siret, acte_fault, sirene_fault
+from schema_loader.custom_checks.identifiers import (
+    LENGTHS,
+    NomenclatureActe,
+    Siren,
+    Siret,
+    acte_fault,
+    compacted,
+    is_key_right,
+    sirene_fault,
+)
 from schema_loader.folding import fold_letters
 from tests.schema_loader.custom_checks.declared import of_value, schema_with, warnings
 
@@ -143,3 +153,12 @@ def test_a_matter_is_one_of_the_nine_before_an_unspaced_slash(start: str, rest: 
     known = fold_letters(start) in {fold_letters(matter) for matter in NomenclatureActe.MATTERS}
     if "/" not in start:
         assert (acte_fault(f"{start}/{rest}") is None) == (known and not rest.startswith(" "))
+
+
+@given(st.sampled_from(["siren", "siret"]), st.from_regex(r"\A(35600000[0-9])?[0-9 .]{7,15}\Z"))
+def test_a_key_has_the_verdict_of_the_library(kind: str, text: str) -> None:
+    library = {"siren": siren, "siret": siret}[kind]
+    assert is_key_right(kind, text) == library.is_valid(text)  # type: ignore[arg-type]
+    number = compacted(text)[: LENGTHS[kind]]
+    for digit in "0123456789":  # one of them is the control digit
+        assert is_key_right(kind, number[:-1] + digit) == library.is_valid(number[:-1] + digit)  # type: ignore[arg-type]

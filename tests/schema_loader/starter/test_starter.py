@@ -12,8 +12,8 @@ import pytest
 from frictionless import Field, Resource, Schema
 
 from schema_loader import starter
+from tests.corpus import CORPUS, MISSING
 
-CORPUS = Path(__file__).resolve().parents[4] / "shared" / "corpus" / "schemas"
 ORIGINALS = {
     "budget": "scdl__budget__0.8.3",
     "catalogue": "scdl__catalogue__0.1.3",
@@ -42,11 +42,9 @@ def ours(name: str) -> dict[str, Any]:
 
 
 def original(name: str) -> dict[str, Any]:
-    path = CORPUS / f"{ORIGINALS[name]}.json"
-    if not path.exists():
-        pytest.skip(
-            f"NOT COMPARED with the published schema: {path.name} is missing, the corpus is not at {CORPUS}"
-        )
+    if not CORPUS.is_dir():
+        pytest.skip(MISSING)
+    path = CORPUS / "schemas" / f"{ORIGINALS[name]}.json"
     descriptor: dict[str, Any] = json.loads(path.read_text("utf-8-sig"))
     return descriptor
 

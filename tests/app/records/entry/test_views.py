@@ -400,3 +400,9 @@ def test_the_draft_of_a_copy_does_not_replace_another_in_silence(desk: Desk) -> 
     page = plain(html.unescape(desk.get(f"/lignes/{number}/dupliquer")))
     assert "Vous aviez commencé une ligne" in page
     assert "Continuer avec la copie de la ligne n° 1" in page
+
+
+def test_a_form_with_nothing_but_its_constants_is_no_draft(desk: Desk) -> None:
+    assert desk.post("/saisir", {"COLL_NOM": "Commune de Valbrune"}).status_code == 422
+    keep_draft(desk, {"COLL_NOM": "Commune de Valbrune"})
+    assert 'name="acte"' in desk.get("/saisir")
