@@ -14,7 +14,7 @@ from app.accounts import queries as accounts
 from app.datasets.service import DatasetView
 from app.i18n import gettext
 from app.models import RecordState
-from app.records.entry.faults import in_words
+from app.records.entry.faults import told
 from app.records.judge import shown_faults
 from app.records.listing.columns import Column, readers
 from schema_loader.messages import Message
@@ -92,14 +92,14 @@ def _line(
 
 def reasons_of(dataset: DatasetView, row: Any) -> list[Reason]:
     """All that is wrong with a line, in the words of its form."""
-    faults = in_words(dataset.schema, shown_faults(dataset.schema, row.cells, row.faults))
+    faults = told(dataset.schema, shown_faults(dataset.schema, row.cells, row.faults))
     return [
         Reason(
-            told.controls[0].label if len(told.controls) == 1 else "",
-            Message(told.problem, told.remedy),
-            tuple(control.field.name for control in told.controls),
+            one.controls[0].label if len(one.controls) == 1 else "",
+            Message(one.problem, one.remedy),
+            tuple(control.field.name for control in one.controls),
         )
-        for told in faults.all
+        for one in faults.all
     ]
 
 
