@@ -229,6 +229,7 @@ SAMPLES: dict[str, list[tuple[tuple, dict]]] = {
     "control_errors": [((*given, ERRORS), {"oob": True}) for given in CONTROLS],
     "control_words": [((control,), {}) for control, _ in CONTROLS],
     "draft_state": [((), {}), (("14:32",), {})],
+    "section_state": [((PARTS[0], states(PARTS, {}, ["<b>1"])[0]), {"oob": True})],
     "form_sections": [((PARTS, states(PARTS, {}, ["<b>1"])), {}), ((PARTS[:1], states(PARTS[:1], {})), {})],
     "text": [(("nom <b>", "Nom"), {}), (("nom", "Nom <b>", "<b>"), {**FULL, "type": "password", "prefix": "<b>", "suffix": "€", "maxlength": 9, "readonly": True, "attrs": {"hx-post": "/<b>"}})],
     "textarea": [(("n", "N"), {}), (("n", "N", "</textarea><b>"), {**FULL, "maxlength": 3})],
