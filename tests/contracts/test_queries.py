@@ -59,6 +59,8 @@ SAMPLES: dict[str, Any] = {
     "labels": {"Objet": "DELIB_OBJET"},
     "submission": 1,
     "kind": "fault",
+    "shown": [{"establishment_id": 1, "submission_id": 1, "kind": "diff", "row_number": 2, "cells": {}}],
+    "wrong": [],
     "order": ("number", None),
     "query": "commune:*",
     "state": "valid",

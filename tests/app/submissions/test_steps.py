@@ -102,10 +102,8 @@ def test_what_was_detected_is_shown_and_can_be_overridden(desk: Desk) -> None:
 
 def test_another_header_row_and_a_title_line_that_fills_a_column(desk: Desk) -> None:
     number = desk.send("Liste des lieux;;\nGenre :;stade;\n\nCode du lieu;NOM;Remarque\n007;Stade Vert;à repeindre\n")
-    form = form_of(desk.get(desk.at(number, "colonnes")))
     assert "à repeindre" in desk.get(desk.at(number, "colonnes"))  # a sample
-    genre = next(control for control in form if control.startswith("genre") and control.endswith("valeur"))
-    desk.columns(number, **{genre: "stade"})
+    desk.columns(number, **{"c3-valeur": "stade"})
     desk.values(number)
     desk.accept(number)
     assert desk.records("cells", "extra") == [
@@ -116,10 +114,10 @@ def test_another_header_row_and_a_title_line_that_fills_a_column(desk: Desk) -> 
 def test_a_column_that_was_mapped_is_proposed_the_next_time(desk: Desk) -> None:
     content = "Identifiant maison,nom\nA1,École\n"
     number = desk.send(content)
-    desk.columns(number, **{"code-colonne": "0"})
+    desk.columns(number, **{"c1-colonne": "0"})
     other = desk.send("nom,Identifiant maison\nStade,A2\n")
     page = said(desk.get(desk.at(other, "colonnes")))
-    assert form_of(page)["code-colonne"] == ["1"]
+    assert form_of(page)["c1-colonne"] == ["1"]
     assert "comme la dernière fois" in page
 
 
@@ -144,9 +142,9 @@ def test_an_error_is_corrected_in_place_and_all_alike_at_once(desk: Desk) -> Non
     page = desk.get(desk.at(number, "erreurs"))
     assert said(page).count("de votre fichier</h2>") == 5
     form = form_of(page, "erreurs/6")
-    desk.post(desk.at(number, "erreurs/6"), form | {"nom": "Stade Vert"}, leads="erreurs")
+    desk.post(desk.at(number, "erreurs/6"), form | {"c2": "Stade Vert"}, leads="erreurs")
     form = form_of(page, "erreurs/3")
-    desk.post(desk.at(number, "erreurs/3"), form | {"genre": "stade", "pareils": "genre"}, leads="erreurs")
+    desk.post(desk.at(number, "erreurs/3"), form | {"c3": "stade", "pareils": "genre"}, leads="erreurs")
     assert said(desk.get(desk.at(number, "erreurs"))).count("de votre fichier</h2>") == 0
     desk.post(desk.at(number, "verifier"), leads="attente")
     desk.work()
@@ -170,7 +168,7 @@ def test_corrected_rows_are_right_without_checking_all_again(desk: Desk) -> None
     """What was corrected is what is kept, even where the person goes straight on."""
     number = desk.bring("code,nom,rang\nA1,École,beaucoup\n", said="refuse")
     form = form_of(desk.get(desk.at(number, "erreurs")), "erreurs/2")
-    desk.post(desk.at(number, "erreurs/2"), form | {"rang": "7"}, leads="erreurs")
+    desk.post(desk.at(number, "erreurs/2"), form | {"c5": "7"}, leads="erreurs")
     desk.accept(number)
     assert desk.records("cells ->> 'rang'", "state") == [("7", "valid")]
     assert desk.counts(number) == {"added": 1}
