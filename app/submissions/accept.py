@@ -19,7 +19,7 @@ from app.datasets import queries as dataset_queries
 from app.datasets.service import DatasetView
 from app.models import Mode
 from app.models.dataset import KEY_COLUMNS
-from app.records import bulk, indexing
+from app.records import bulk, indexing, rechecking
 from app.records import service as records
 from app.records.judge import Judged, judge, keys_of, stored_faults, words_of
 from app.submissions import staging
@@ -111,7 +111,7 @@ def _staged(
             on_progress(staged)
     staging.match(session, dataset, wanted.key)
     return staging.counts(
-        session, dataset, replaces=wanted.mode == Mode.replace, keep_faulty=wanted.keep_faulty
+        session, dataset, key=wanted.key, replaces=wanted.mode == Mode.replace, keep_faulty=wanted.keep_faulty
     )
 
 
@@ -134,7 +134,15 @@ def accept(
     if found.added:
         found = replace(found, to_fix=found.to_fix + mark_twins(session, dataset, submission))
     _index(session, dataset, found, submission, account)
+    if found.changed or found.trashed:
+        _recheck(session, dataset, account)
     return found
+
+
+def _recheck(session: Session, dataset: DatasetView, account: int | None) -> None:
+    """Records that share a key with others which are no longer as they were are judged again, by a job."""
+    if records.keys_of_schema(dataset.schema):
+        rechecking.ask(session, dataset, account=account)
 
 
 def _compares(session: Session, dataset: DatasetView, wanted: Wanted) -> bool:
@@ -172,7 +180,7 @@ def _add_all(
     held = _held(session, dataset)
     trashed = 0
     if wanted.mode == Mode.replace and held:
-        trashed = _trash_others(session, dataset, submission, account, matched=False)
+        trashed = _trash_others(session, dataset, submission, account)
     added = 0
     # the database works on one batch while the next is made
     for batch in ahead(staging.written(checked, keep_faulty=wanted.keep_faulty)):
@@ -208,7 +216,7 @@ def _merge(
         to_fix, left_out = to_fix + wrong, left_out + out
     found = _amended(found, left_out, to_fix)
     if wanted.mode == Mode.replace:
-        _trash_others(session, dataset, submission, account, matched=True)
+        _trash_others(session, dataset, submission, account, key=wanted.key)
     if found.added:
         first = dataset_queries.touch(session, dataset.establishment, dataset.id, found.added)
         staging.add_unmatched(
@@ -319,18 +327,18 @@ def _rewrite(
 
 
 def _trash_others(
-    session: Session, dataset: DatasetView, submission: int, account: int | None, *, matched: bool
+    session: Session, dataset: DatasetView, submission: int, account: int | None, *, key: Sequence[str] = ()
 ) -> int:
-    """Put into the trash what a replacement does not bring; ``matched``: all but what a row has found, else all but the new."""
+    """Put into the trash what a replacement does not bring: all but the records whose ``key`` a row has, else all that are there."""
     driver: Any = session.connection().connection.driver_connection
     driver.execute("SET LOCAL enable_nestloop = off")
-    kept = "AND NOT EXISTS (SELECT 1 FROM incoming WHERE incoming.number = record.number)" if matched else ""
     place = {
         "establishment": dataset.establishment,
         "dataset": dataset.id,
         "account": account,
         "submission": submission,
     }
+    kept = staging.spared(key).as_string(driver) if key else ""
     row = driver.execute(
         f"""
         WITH gone AS (
@@ -482,6 +490,7 @@ def undo(session: Session, dataset: DatasetView, *, submission: int, account: in
     restored = _restore_trashed(session, dataset, submission, account)
     if removed or reverted or restored:
         dataset_queries.touch(session, dataset.establishment, dataset.id)
+        _recheck(session, dataset, account)
     return Undone(removed, reverted, restored, tuple(left))
 
 
