@@ -28,11 +28,11 @@ def picture(folder: Path) -> Path:
     return folder / "a.csv"
 
 
-@pytest.mark.parametrize("make", [*HOSTILE, empty, page, picture], ids=lambda make: make.__name__)
+@pytest.mark.parametrize("spoilt", [*HOSTILE, empty, page, picture], ids=lambda spoilt: spoilt.__name__)
 def test_a_hostile_file_is_answered_with_a_sentence(
-    desk: Desk, tmp_path: Path, make: Callable[[Path], Path]
+    desk: Desk, tmp_path: Path, spoilt: Callable[[Path], Path]
 ) -> None:
-    path = make(tmp_path)
+    path = spoilt(tmp_path)
     answer = desk.upload(path.read_bytes(), path.name)
     if answer.status_code == 303:
         number = int(answer.headers["location"].split("/")[-2])

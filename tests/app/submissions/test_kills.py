@@ -125,7 +125,7 @@ def test_a_process_that_ends_in_the_middle_leaves_nothing(desk: Desk) -> None:
     before = desk.everything()
     for most in (25, 40):
         given = (desk.establishment.id, desk.held(number).job_id, desk.account.id, number, most)
-        ended = subprocess.run(  # noqa: S603
+        ended = subprocess.run(
             [sys.executable, "-c", SCRIPT, desk.database.url, *map(str, given)],
             cwd=ROOT,
             env={**os.environ, "TABELLION_DATA_DIR": str(get_settings().data_dir)},
