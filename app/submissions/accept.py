@@ -1,4 +1,4 @@
-"""An import enters the dataset, all of it or nothing; and goes out again, restoring what was there.
+"""An import enters the dataset, all of it or nothing.
 
 Everything here happens in one transaction, under a lock of the dataset: another import waits, forms go on.
 """
@@ -21,7 +21,7 @@ from app.models import Mode
 from app.models.dataset import KEY_COLUMNS
 from app.records import bulk, indexing, rechecking
 from app.records import service as records
-from app.records.judge import Judged, judge, keys_of, stored_faults, words_of
+from app.records.judge import Judged, judge, stored_faults, words_of
 from app.submissions import staging
 from app.submissions.ahead import ahead
 from app.submissions.check import Checked
@@ -135,11 +135,11 @@ def accept(
         found = replace(found, to_fix=found.to_fix + mark_twins(session, dataset, submission))
     _index(session, dataset, found, submission, account)
     if found.changed or found.trashed:
-        _recheck(session, dataset, account)
+        recheck(session, dataset, account)
     return found
 
 
-def _recheck(session: Session, dataset: DatasetView, account: int | None) -> None:
+def recheck(session: Session, dataset: DatasetView, account: int | None) -> None:
     """Records that share a key with others which are no longer as they were are judged again, by a job."""
     if records.keys_of_schema(dataset.schema):
         rechecking.ask(session, dataset, account=account)
@@ -254,11 +254,11 @@ def _change(
             continue
         wrong += bool(judged.errors)
         changed.append((number, judged))
-    _rewrite(session, dataset, changed, submission=submission, account=account, act="changed")
+    rewrite(session, dataset, changed, submission=submission, account=account, act="changed")
     return wrong, out
 
 
-def _rewrite(
+def rewrite(
     session: Session,
     dataset: DatasetView,
     changed: Sequence[tuple[int, Judged]],
@@ -420,119 +420,3 @@ def _index(
         indexing.ask(session, dataset, account=account)
         return
     bulk.index_submission(session, dataset, submission)
-
-
-# --- the way back ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Undone:
-    """What was taken back, and the records that were not because somebody has changed them since."""
-
-    removed: int
-    reverted: int
-    restored: int
-    conflicts: tuple[int, ...]
-
-
-CONFLICTS_SHOWN = 200
-
-
-def conflicts(session: Session, dataset: DatasetView, submission: int) -> list[int]:
-    """Records of an import that were changed after it, the first of them: they would not be as it left them."""
-    rows = session.execute(
-        text("""
-            SELECT number FROM (
-              SELECT number FROM record
-              WHERE establishment_id = CAST(:establishment AS bigint) AND dataset_id = CAST(:dataset AS bigint)
-                AND submission_id = CAST(:submission AS bigint) AND version > 1
-              UNION
-              SELECT record.number FROM record_change change JOIN record
-                ON record.establishment_id = change.establishment_id AND record.dataset_id = change.dataset_id
-                AND record.number = change.number
-              WHERE change.establishment_id = CAST(:establishment AS bigint) AND change.dataset_id = CAST(:dataset AS bigint)
-                AND change.submission_id = CAST(:submission AS bigint) AND record.version <> change.version
-            ) found ORDER BY number LIMIT :limit
-        """),
-        {
-            "establishment": dataset.establishment,
-            "dataset": dataset.id,
-            "submission": submission,
-            "limit": CONFLICTS_SHOWN,
-        },
-    )
-    return [row[0] for row in rows]
-
-
-def undo(session: Session, dataset: DatasetView, *, submission: int, account: int | None) -> Undone:
-    """Take an import back: what it added goes, what it changed or put into the trash is as it was, but for what somebody has
-    changed since. Gives what was done; the caller notes it and commits."""
-    lock(session, dataset)
-    left = conflicts(session, dataset, submission)
-    place = {"establishment": dataset.establishment, "dataset": dataset.id, "submission": submission}
-    driver: Any = session.connection().connection.driver_connection
-    removed = driver.execute(
-        """
-        WITH gone AS (
-          DELETE FROM record
-          WHERE establishment_id = %(establishment)s AND dataset_id = %(dataset)s AND submission_id = %(submission)s
-            AND version = 1
-          RETURNING number
-        ), unfound AS (
-          DELETE FROM record_index USING gone
-          WHERE establishment_id = %(establishment)s AND dataset_id = %(dataset)s AND record_index.number = gone.number
-        )
-        SELECT count(*) FROM gone
-        """,
-        place,
-    ).fetchone()[0]
-    reverted = _revert_changes(session, dataset, submission, account)
-    restored = _restore_trashed(session, dataset, submission, account)
-    if removed or reverted or restored:
-        dataset_queries.touch(session, dataset.establishment, dataset.id)
-        _recheck(session, dataset, account)
-    return Undone(removed, reverted, restored, tuple(left))
-
-
-def _standing(act: str, columns: str) -> str:
-    return f"""
-        SELECT {columns} FROM record_change change JOIN record
-          ON record.establishment_id = change.establishment_id AND record.dataset_id = change.dataset_id
-          AND record.number = change.number AND record.version = change.version
-        WHERE change.establishment_id = %(establishment)s AND change.dataset_id = %(dataset)s
-          AND change.submission_id = %(submission)s AND change.act = '{act}'
-        ORDER BY change.number
-    """  # noqa: S608 (our own names)
-
-
-def _revert_changes(session: Session, dataset: DatasetView, submission: int, account: int | None) -> int:
-    driver: Any = session.connection().connection.driver_connection
-    place = {"establishment": dataset.establishment, "dataset": dataset.id, "submission": submission}
-    rows = driver.execute(_standing("changed", "change.number, change.before"), place).fetchall()
-    for start in range(0, len(rows), BATCH):
-        part = [
-            (number, judge(dataset.schema, before, dataset.keys))
-            for number, before in rows[start : start + BATCH]
-        ]
-        _rewrite(
-            session,
-            dataset,
-            part,
-            submission=None,
-            account=account,
-            act="reverted",
-            note={"submission": submission},
-        )
-    return len(rows)
-
-
-def _restore_trashed(session: Session, dataset: DatasetView, submission: int, account: int | None) -> int:
-    driver: Any = session.connection().connection.driver_connection
-    place = {"establishment": dataset.establishment, "dataset": dataset.id, "submission": submission}
-    numbers = [row[0] for row in driver.execute(_standing("trashed", "change.number"), place).fetchall()]
-    for start in range(0, len(numbers), BATCH):
-        records.restore(session, dataset, numbers[start : start + BATCH], account=account)
-    return len(numbers)
-
-
-__all__ = ["Undone", "Wanted", "accept", "conflicts", "foresee", "keys_of", "lock", "undo"]
