@@ -89,7 +89,7 @@ def _floor(url: str) -> float:
     import psycopg
 
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
-        with cursor.copy(f"COPY (SELECT {COLUMNS} FROM record ORDER BY number) TO STDOUT") as copy:  # noqa: S608
+        with cursor.copy(f"COPY (SELECT {COLUMNS} FROM record ORDER BY number) TO STDOUT") as copy:  # noqa: S608 (our own columns)
             data = [bytes(piece) for piece in copy]
         cursor.execute("CREATE TABLE bare (LIKE record INCLUDING DEFAULTS)")
         cursor.execute("ALTER TABLE bare ADD PRIMARY KEY (establishment_id, dataset_id, number)")
