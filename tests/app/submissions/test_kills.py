@@ -64,7 +64,7 @@ def merging(desk: Desk) -> int:
 def test_killed_at_random_it_is_all_or_nothing_and_ends(desk: Desk) -> None:
     number = merging(desk)
     before = desk.everything()
-    chance = random.Random(6)  # noqa: S311 (no secret)
+    chance = random.Random(6)  # noqa: S311 (no secret is made of it)
     with dying_at(10_000) as seen:
         with pytest.raises(Killed):  # at the very last moment, to count the statements
             work.accept_rows.run(last_moment(desk, number), number)
