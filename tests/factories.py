@@ -16,6 +16,7 @@ from app.models import (
     Account,
     Base,
     CatalogueSchema,
+    ColumnMemory,
     Dataset,
     Draft,
     Establishment,
@@ -25,6 +26,8 @@ from app.models import (
     RecordChange,
     RecordIndex,
     SchemaVersion,
+    Submission,
+    SubmissionRow,
 )
 from schema_loader import starter
 from schema_loader.compile import compile_schema
@@ -107,7 +110,7 @@ class Make:
     def dataset_with_rows(
         self, establishment: Establishment, version: SchemaVersion, account: Account
     ) -> Dataset:
-        """A dataset with one row in each table of records."""
+        """A dataset with one row in each table of records, and in each of imports."""
         held = self.dataset(establishment, version)
         place = {"establishment_id": establishment.id, "dataset_id": held.id, "number": 1}
         cells = {"DELIB_OBJET": f"de {establishment.name}"}
@@ -118,6 +121,34 @@ class Make:
         )
         self.add(RecordChange(**place, act="created", version=1, after=cells))
         self.add(Draft(**place, account_id=account.id, cells=cells))
+        brought = self.add(
+            Submission(
+                establishment_id=establishment.id,
+                dataset_id=held.id,
+                account_id=account.id,
+                file_name=f"{establishment.slug}.csv",
+                stored_name="import-1",
+                file_hash="0" * 64,
+                octets=1,
+            )
+        )
+        self.add(
+            SubmissionRow(
+                establishment_id=establishment.id,
+                submission_id=brought.id,
+                kind="fault",
+                row_number=2,
+                cells=cells,
+            )
+        )
+        self.add(
+            ColumnMemory(
+                establishment_id=establishment.id,
+                schema_id=version.schema_id,
+                label=establishment.name,
+                field="DELIB_OBJET",
+            )
+        )
         return held
 
     def signed_in(self, account: Account) -> str:

@@ -14,10 +14,12 @@ from app.establishments import queries as establishments
 from app.formats import ago, number
 from app.home import queries
 from app.i18n import gettext, ngettext
+from app.models import SubmissionState
+from app.submissions import queries as submissions
 from app.tenancy import Role, Scope, set_scope
 
 TASKS_SHOWN = 6
-DRAFTS_SHOWN, JOBS_SHOWN, DATASETS_SHOWN = 3, 2, 12
+DRAFTS_SHOWN, IMPORTS_SHOWN, JOBS_SHOWN, DATASETS_SHOWN = 3, 3, 2, 12
 TO_FIX_COUNTED = 1001
 """Lines « à corriger » of a dataset are counted up to here."""
 
@@ -96,7 +98,12 @@ def latest_datasets(session: Session, roles: dict[int, Role]) -> list[board.Card
 
 def to_do(session: Session, viewer: Viewer, roles: dict[int, Role], *, operator_named: bool) -> list[ToDo]:
     """What waits; the scope is the one that :func:`roles_of` left, and is so again afterwards."""
-    found = [*_drafts(session, viewer, roles), *_to_fix(session, roles), *_under_way(session, roles)]
+    found = [
+        *_drafts(session, viewer, roles),
+        *_imports(session, roles),
+        *_to_fix(session, roles),
+        *_under_way(session, roles),
+    ]
     managed = [place for place, role in roles.items() if role.includes(Role.manager)]
     if managed:
         found += [
@@ -140,6 +147,31 @@ def _drafts(session: Session, viewer: Viewer, roles: dict[int, Role]) -> list[To
             )
         address = f"{path}/lignes/{row.number}" if row.number else f"{path}/saisir"
         found.append(ToDo("draft", gettext("Brouillon"), text, gettext("Reprendre"), address))
+    return found
+
+
+def _imports(session: Session, roles: dict[int, Role]) -> list[ToDo]:
+    """Files on their way into a dataset: whoever enters lines there may go on with them, wherever they were begun."""
+    may = [place for place, role in roles.items() if role.includes(Role.editor)]
+    rows = submissions.under_way(session, may, IMPORTS_SHOWN) if may else []
+    slugs = establishments.slugs(session, {row.establishment_id for row in rows}) if rows else {}
+    found = []
+    for row in rows:
+        waits = row.state == SubmissionState.open
+        found.append(
+            ToDo(
+                "draft" if waits else "running",
+                gettext("Import à reprendre") if waits else gettext("En cours"),
+                gettext(
+                    "{title}, fichier {file} : {when}.",
+                    title=row.title,
+                    file=row.file_name,
+                    when=ago(row.updated_at),
+                ),
+                gettext("Reprendre") if waits else gettext("Voir"),
+                f"/e/{slugs[row.establishment_id]}/{row.slug}/importer/{row.id}",
+            )
+        )
     return found
 
 

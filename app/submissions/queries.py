@@ -165,10 +165,10 @@ def clear_rows(session: Session, establishment: int, submission: int, kind: str)
     )
 
 
-def add_rows(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+def add_rows(session: Session, shown: Sequence[Mapping[str, Any]]) -> None:
     """Keep rows to look at, as columns of :class:`SubmissionRow`."""
-    if rows:
-        session.execute(insert(SubmissionRow), [dict(row) for row in rows])
+    if shown:
+        session.execute(insert(SubmissionRow), [dict(row) for row in shown])
 
 
 def rows(
@@ -260,7 +260,7 @@ def set_row(
     submission: int,
     row_number: int,
     cells: Mapping[str, str],
-    faults: Sequence[Mapping[str, Any]],
+    wrong: Sequence[Mapping[str, Any]],
 ) -> None:
     """Give a faulty row other cells, and what is still wrong with them."""
     session.execute(
@@ -271,7 +271,7 @@ def set_row(
             SubmissionRow.kind == "fault",
             SubmissionRow.row_number == row_number,
         )
-        .values(cells=dict(cells), faults=[dict(fault) for fault in faults])
+        .values(cells=dict(cells), faults=[dict(fault) for fault in wrong])
         .execution_options(synchronize_session=False)
     )
 
