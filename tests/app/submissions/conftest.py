@@ -85,7 +85,9 @@ def form_of(page: str, action: str = "") -> dict[str, list[str]]:
     parser = _Forms()
     parser.feed(page)
     return next(
-        dict(form) for known, form in parser.forms.items() if (known.endswith(action) if action else not known)
+        dict(form)
+        for known, form in parser.forms.items()
+        if (known.endswith(action) if action else not known)
     )
 
 

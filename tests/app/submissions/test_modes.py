@@ -22,7 +22,9 @@ def held(desk: Desk) -> Desk:
 
 def test_a_row_updates_the_record_of_its_key_and_blank_erases_nothing(held: Desk) -> None:
     before = held.everything()
-    number = held.bring("code,nom,genre,jour\nA1,École Neuve,,\nA2,Stade Vert,stade,2025-02-28\nA3,Mairie,mairie,\n")
+    number = held.bring(
+        "code,nom,genre,jour\nA1,École Neuve,,\nA2,Stade Vert,stade,2025-02-28\nA3,Mairie,mairie,\n"
+    )
     assert held.counts(number) == {"added": 1, "changed": 1, "unchanged": 1, "records": 2}
     page = said(held.get(held.at(number, "resume")))
     assert "École des Lilas" in page and "École Neuve" in page and "1 ligne inchangée" in page

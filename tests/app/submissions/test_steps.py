@@ -101,7 +101,9 @@ def test_what_was_detected_is_shown_and_can_be_overridden(desk: Desk) -> None:
 
 
 def test_another_header_row_and_a_title_line_that_fills_a_column(desk: Desk) -> None:
-    number = desk.send("Liste des lieux;;\nGenre :;stade;\n\nCode du lieu;NOM;Remarque\n007;Stade Vert;à repeindre\n")
+    number = desk.send(
+        "Liste des lieux;;\nGenre :;stade;\n\nCode du lieu;NOM;Remarque\n007;Stade Vert;à repeindre\n"
+    )
     assert "à repeindre" in desk.get(desk.at(number, "colonnes"))  # a sample
     desk.columns(number, **{"c3-valeur": "stade"})
     desk.values(number)
@@ -161,7 +163,9 @@ def test_faults_are_chosen_by_kind(desk: Desk) -> None:
     for kind in kinds:
         page = desk.get(f"{desk.at(number, 'erreurs')}?sorte={kind['code']}:{kind['field']}")
         assert said(page).count("de votre fichier</h2>") == 1
-    assert said(desk.get(f"{desk.at(number, 'erreurs')}?sorte=no-code:nom")).count("de votre fichier</h2>") == 0
+    assert (
+        said(desk.get(f"{desk.at(number, 'erreurs')}?sorte=no-code:nom")).count("de votre fichier</h2>") == 0
+    )
 
 
 def test_corrected_rows_are_right_without_checking_all_again(desk: Desk) -> None:
