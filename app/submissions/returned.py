@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 from app.datasets.service import DatasetView
 from app.establishments import queries as establishments
 from app.models import Submission
+from app.records.export.correction import RECORDS
+from exporters.correction import KEY_LABEL
 from exporters.marks import SEARCHED_ROWS, Marks, marks_of_rows, read_marks
 from exporters.template import number_label
 from importers.detect import Detected
@@ -64,16 +66,31 @@ NOTHING = Returned()
 def look(
     session: Session, dataset: DatasetView, path: Path, detected: Detected, limits: Limits
 ) -> Returned | None:
-    """What a file says of itself; None for one that is not a template of ours."""
+    """What a file says of itself; None for one that is none of ours."""
     marks = _marks(path, detected, limits)
-    if marks is None or marks.kind != "template":
+    if marks is None:
         return None
+    own = _is_own(session, dataset, marks)
+    if marks.kind == "correction":
+        by_number = own and marks.base == RECORDS and marks.made_at is not None
+        return Returned((), KEY_LABEL, by_number, marks.made_at if by_number else None)
     rows = islice(source_rows(path, detected, limits), SEARCHED_ROWS)
     notes = tuple(number for number, cells in rows if marks.is_note(cells))
-    place = establishments.by_id(session, dataset.establishment)
-    own = place is not None and (marks.establishment, marks.dataset) == (place.slug, dataset.slug)
     by_number = own and marks.made_at is not None
     return Returned(notes, number_label(marks.lang), by_number, marks.made_at if by_number else None)
+
+
+def own_marks(
+    session: Session, dataset: DatasetView, path: Path, detected: Detected, limits: Limits
+) -> Marks | None:
+    """The marks of a file that was made for this very dataset."""
+    marks = _marks(path, detected, limits)
+    return marks if marks is not None and _is_own(session, dataset, marks) else None
+
+
+def _is_own(session: Session, dataset: DatasetView, marks: Marks) -> bool:
+    place = establishments.by_id(session, dataset.establishment)
+    return place is not None and (marks.establishment, marks.dataset) == (place.slug, dataset.slug)
 
 
 def _marks(path: Path, detected: Detected, limits: Limits) -> Marks | None:

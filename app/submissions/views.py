@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from starlette.datastructures import UploadFile
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from app.access import Number, SessionOf
 from app.datasets.access import At, at_dataset
@@ -18,7 +18,7 @@ from app.models import Mode, Submission, SubmissionState
 from app.paging import page_of
 from app.posted import Posted, filename_of, text_of, texts_of
 from app.settings import get_settings
-from app.submissions import pages, queries, returned, service
+from app.submissions import correction, pages, queries, returned, service
 from app.submissions.service import Chosen, FileRefused
 from app.templating import is_htmx, redirect, render
 from forms.binding import read_form
@@ -31,6 +31,7 @@ router = APIRouter(include_in_schema=False, prefix="/e/{establishment}/{dataset}
 Reader = Annotated[At, Depends(at_dataset("reader"))]
 Editor = Annotated[At, Depends(at_dataset("editor"))]
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ACCEPT = ".csv,.tsv,.txt,.xlsx,.xlsm,.xls,.ods"
 ENCODINGS = ("utf-8", "cp1252", "latin-1", "utf-16", "mac-roman")
 DELIMITERS = (",", ";", "\t", "|")
@@ -91,9 +92,24 @@ def send_file(request: Request, at: Editor, session: SessionOf, form: Posted) ->
         made = service.receive(
             session, at.dataset, filename_of(form, "fichier"), sent.file, account=at.account
         )
+        back = correction.take_back(
+            session, at.dataset, service.path_of(made), service.detected_of(made), account=at.account
+        )
     except FileRefused as refused:
         session.rollback()
         return _file_page(request, at, session, refused.told(), 422)
+    except AppError as refused:
+        session.rollback()
+        return _file_page(request, at, session, Message(refused.text(), ""), 422)
+    if back is not None:
+        corrected, rows = back
+        service.drop(session, made)
+        told = ngettext(
+            "Votre fichier de correction change {n} ligne de cet import.",
+            "Votre fichier de correction change {n} lignes de cet import.",
+            rows,
+        )
+        return redirect(request, pages.place_of(at.path, corrected), Flash(told, "done" if rows else "info"))
     return redirect(request, f"{at.path}/importer/{made.id}/feuille")
 
 
@@ -352,6 +368,20 @@ def _errors_page(
         is_capped=found.summary["faulty"] > service.ROWS_SHOWN,
         changed=bool(found.fixes or found.replacements),
     )
+
+
+@router.get("/importer/{submission}/correction.xlsx")
+def correction_file(at: Editor, session: SessionOf, submission: Number, seulement: str = "") -> Response:
+    """The person's own rows, what is wrong coloured and explained; sent back, it corrects this import."""
+    found = service.find(session, at.dataset, submission)
+    if not found.summary.get("counts") or found.matching is None:
+        raise NotFound
+    body = correction.write(
+        session, at.dataset, found, at.member.establishment.slug, only_wrong=seulement == "fautives"
+    )
+    name = f"{gettext('correction')}-{at.dataset.slug}-{submission}.xlsx"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return StreamingResponse(body, media_type=XLSX, headers=headers)
 
 
 @router.post("/importer/{submission}/erreurs/{row}")

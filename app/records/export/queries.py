@@ -96,3 +96,20 @@ def to_fix_count(session: Session, establishment: int, dataset: int) -> int:
         Record.deleted_at.is_(None),
     )
     return int(session.scalar(chosen) or 0)
+
+
+def to_fix(session: Session, establishment: int, dataset: int, limit: int) -> list[Any]:
+    """``(number, cells, faults)`` of the first records « à corriger »."""
+    return list(
+        session.execute(
+            select(Record.number, Record.cells, Record.faults)
+            .where(
+                Record.establishment_id == establishment,
+                Record.dataset_id == dataset,
+                Record.state == "to_fix",
+                Record.deleted_at.is_(None),
+            )
+            .order_by(Record.number)
+            .limit(limit)
+        )
+    )

@@ -14,7 +14,7 @@ from app.datasets.head import head_of
 from app.establishments import queries as establishments
 from app.formats import PARIS
 from app.i18n import gettext, language
-from app.records.export import service
+from app.records.export import correction, service
 from app.templating import render
 from app.tenancy import Scope
 from exporters.about import About
@@ -81,6 +81,15 @@ def template(request: Request, at: Reader, session: SessionOf, lignes: str = "")
     scope = Scope.of(dataset.establishment, at.member.role, account=at.account)
     body = service.template_stream(scope, dataset, marks, with_rows=with_rows)
     name = f"{gettext('gabarit')}-{dataset.slug}{now.astimezone(PARIS):-%Y%m%d-%H%M}.xlsx"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return StreamingResponse(body, media_type=XLSX, headers=headers)
+
+
+@router.get("/correction.xlsx")
+def correction_file(request: Request, at: Reader, session: SessionOf) -> Response:
+    """The lines « à corriger », what is wrong in place; imported, the file changes these lines alone."""
+    body = correction.write(session, at.dataset, at.member.establishment.slug)
+    name = f"{gettext('correction')}-{at.dataset.slug}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return StreamingResponse(body, media_type=XLSX, headers=headers)
 

@@ -114,3 +114,54 @@ def test_numbers_of_another_dataset_are_not_believed(desk: Desk) -> None:
     number = desk.bring(edited(made.getvalue(), (4, 2, "A9")), XLSX)
     assert desk.counts(number)["added"] == 1, "A9 is a new place"
     assert desk.counts(number)["unchanged"] == 1
+
+
+WRONG = (
+    "Mon code;nom;genre;jour;rang\nA1;École;école;2025-01-31;un\nA2;Stade;stade;2025-02-28;2\nA3;;mairie;;3\n"
+)
+
+
+def test_the_correction_file_of_an_import_changes_its_own_rows_alone(desk: Desk) -> None:
+    number = desk.send(WRONG)
+    desk.columns(number)
+    desk.values(number, "refuse")
+    assert desk.held(number).summary["faulty"] == 2
+    assert "correction.xlsx?seulement=fautives" in desk.get(desk.at(number, "erreurs"))
+    data = desk.browser.get(desk.at(number, "correction.xlsx")).content
+    sheet = load_workbook(io.BytesIO(data)).worksheets[0]
+    assert [cell.value for cell in sheet[1]][:2] == ["Mon code", "nom"], "the person's own layout"
+    assert sheet["E2"].comment is not None
+    assert sheet["B4"].comment is not None
+    only = desk.browser.get(desk.at(number, "correction.xlsx") + "?seulement=fautives").content
+    answer = desk.upload(edited(only, (2, 5, 1), (3, 2, "Mairie"), (4, 1, "ZZ"), (4, 2, "intruse")), "c.xlsx")
+    assert answer.status_code == 303, answer.text
+    assert f"/importer/{number}/" in answer.headers["location"]
+    desk.work()
+    held = desk.held(number)
+    assert held.fixes == {"2": {"rang": "1"}, "4": {"nom": "Mairie"}}
+    assert held.summary["faulty"] == 0
+    desk.accept(number)
+    assert [cells["nom"] for cells in desk.records()] == ["École", "Stade", "Mairie"]
+    late = desk.upload(only, "c.xlsx")
+    assert late.status_code == 422
+    assert "un import qui est terminé" in said(late.text)
+
+
+def test_the_correction_file_of_a_dataset_finds_its_records(desk: Desk) -> None:
+    number = desk.bring("code,nom,rang\nA1,École,un\nA2,Stade,2\nA3,Halle,trois\n", said="refuse")
+    desk.accept(number)
+    assert desk.records("state") == ["to_fix", "valid", "to_fix"]
+    time.sleep(1.1)
+    assert "/correction.xlsx" in desk.get(f"{desk.path}/telecharger")
+    data = desk.browser.get(f"{desk.path}/correction.xlsx").content
+    sheet = load_workbook(io.BytesIO(data)).worksheets[0]
+    assert [row[0].value for row in sheet.iter_rows(min_row=2)] == ["A1", "A3"]
+    number = desk.bring(edited(data, (2, 5, 1), (3, 1, "A4"), (3, 5, 3)), "c.xlsx")
+    assert desk.counts(number)["changed"] == 2, desk.counts(number)
+    desk.accept(number)
+    assert [(cells["code"], cells["rang"]) for cells in desk.records()] == [
+        ("A1", "1"),
+        ("A2", "2"),
+        ("A4", "3"),
+    ]
+    assert desk.records("state") == ["valid"] * 3
