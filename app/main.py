@@ -41,6 +41,7 @@ FEATURES: tuple[str, ...] = (
     "app.records.trash.views",
     "app.records.export.views",
     "app.submissions.views",
+    "app.submissions.end.views",
     "app.records.listing.views",
     "app.records.entry.views",
     "app.records.live.views",

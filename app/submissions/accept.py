@@ -1,4 +1,4 @@
-"""An import enters the dataset, all of it or nothing; and goes out again, restoring what was there.
+"""An import enters the dataset, all of it or nothing.
 
 Everything here happens in one transaction, under a lock of the dataset: another import waits, forms go on.
 """
@@ -19,9 +19,9 @@ from app.datasets import queries as dataset_queries
 from app.datasets.service import DatasetView
 from app.models import Mode
 from app.models.dataset import KEY_COLUMNS
-from app.records import bulk, indexing
+from app.records import bulk, indexing, rechecking
 from app.records import service as records
-from app.records.judge import Judged, judge, keys_of, stored_faults, words_of
+from app.records.judge import Judged, judge, stored_faults, words_of
 from app.submissions import numbered, staging
 from app.submissions.ahead import ahead
 from app.submissions.check import Checked
@@ -119,7 +119,7 @@ def _staged(
     if returned.by_number:
         numbered.refuse_twice(session)
     found = staging.counts(
-        session, dataset, replaces=wanted.mode == Mode.replace, keep_faulty=wanted.keep_faulty
+        session, dataset, key=wanted.key, replaces=wanted.mode == Mode.replace, keep_faulty=wanted.keep_faulty
     )
     unknown, both = numbered.counts(session)
     return replace(found, unknown=unknown, both=both)
@@ -144,7 +144,15 @@ def accept(
     if found.added:
         found = replace(found, to_fix=found.to_fix + mark_twins(session, dataset, submission))
     _index(session, dataset, found, submission, account)
+    if found.changed or found.trashed:
+        recheck(session, dataset, account)
     return found
+
+
+def recheck(session: Session, dataset: DatasetView, account: int | None) -> None:
+    """Records that share a key with others which are no longer as they were are judged again, by a job."""
+    if records.keys_of_schema(dataset.schema):
+        rechecking.ask(session, dataset, account=account)
 
 
 def _compares(session: Session, dataset: DatasetView, wanted: Wanted) -> bool:
@@ -186,7 +194,7 @@ def _add_all(
     held = _held(session, dataset)
     trashed = 0
     if wanted.mode == Mode.replace and held:
-        trashed = _trash_others(session, dataset, submission, account, matched=False)
+        trashed = _trash_others(session, dataset, submission, account)
     added = 0
     # the database works on one batch while the next is made
     for batch in ahead(staging.written(checked, keep_faulty=wanted.keep_faulty)):
@@ -222,7 +230,7 @@ def _merge(
         to_fix, left_out = to_fix + wrong, left_out + out
     found = _amended(found, left_out, to_fix)
     if wanted.mode == Mode.replace:
-        _trash_others(session, dataset, submission, account, matched=True)
+        _trash_others(session, dataset, submission, account, key=wanted.key)
     if found.added:
         first = dataset_queries.touch(session, dataset.establishment, dataset.id, found.added)
         staging.add_unmatched(
@@ -260,11 +268,11 @@ def _change(
             continue
         wrong += bool(judged.errors)
         changed.append((number, judged))
-    _rewrite(session, dataset, changed, submission=submission, account=account, act="changed")
+    rewrite(session, dataset, changed, submission=submission, account=account, act="changed")
     return wrong, out
 
 
-def _rewrite(
+def rewrite(
     session: Session,
     dataset: DatasetView,
     changed: Sequence[tuple[int, Judged]],
@@ -333,18 +341,18 @@ def _rewrite(
 
 
 def _trash_others(
-    session: Session, dataset: DatasetView, submission: int, account: int | None, *, matched: bool
+    session: Session, dataset: DatasetView, submission: int, account: int | None, *, key: Sequence[str] = ()
 ) -> int:
-    """Put into the trash what a replacement does not bring; ``matched``: all but what a row has found, else all but the new."""
+    """Put into the trash what a replacement does not bring: all but the records whose ``key`` a row has, else all that are there."""
     driver: Any = session.connection().connection.driver_connection
     driver.execute("SET LOCAL enable_nestloop = off")
-    kept = "AND NOT EXISTS (SELECT 1 FROM incoming WHERE incoming.number = record.number)" if matched else ""
     place = {
         "establishment": dataset.establishment,
         "dataset": dataset.id,
         "account": account,
         "submission": submission,
     }
+    kept = staging.spared(key).as_string(driver) if key else ""
     row = driver.execute(
         f"""
         WITH gone AS (
@@ -426,118 +434,3 @@ def _index(
         indexing.ask(session, dataset, account=account)
         return
     bulk.index_submission(session, dataset, submission)
-
-
-# --- the way back ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Undone:
-    """What was taken back, and the records that were not because somebody has changed them since."""
-
-    removed: int
-    reverted: int
-    restored: int
-    conflicts: tuple[int, ...]
-
-
-CONFLICTS_SHOWN = 200
-
-
-def conflicts(session: Session, dataset: DatasetView, submission: int) -> list[int]:
-    """Records of an import that were changed after it, the first of them: they would not be as it left them."""
-    rows = session.execute(
-        text("""
-            SELECT number FROM (
-              SELECT number FROM record
-              WHERE establishment_id = CAST(:establishment AS bigint) AND dataset_id = CAST(:dataset AS bigint)
-                AND submission_id = CAST(:submission AS bigint) AND version > 1
-              UNION
-              SELECT record.number FROM record_change change JOIN record
-                ON record.establishment_id = change.establishment_id AND record.dataset_id = change.dataset_id
-                AND record.number = change.number
-              WHERE change.establishment_id = CAST(:establishment AS bigint) AND change.dataset_id = CAST(:dataset AS bigint)
-                AND change.submission_id = CAST(:submission AS bigint) AND record.version <> change.version
-            ) found ORDER BY number LIMIT :limit
-        """),
-        {
-            "establishment": dataset.establishment,
-            "dataset": dataset.id,
-            "submission": submission,
-            "limit": CONFLICTS_SHOWN,
-        },
-    )
-    return [row[0] for row in rows]
-
-
-def undo(session: Session, dataset: DatasetView, *, submission: int, account: int | None) -> Undone:
-    """Take an import back: what it added goes, what it changed or put into the trash is as it was, but for what somebody has
-    changed since. Gives what was done; the caller notes it and commits."""
-    lock(session, dataset)
-    left = conflicts(session, dataset, submission)
-    place = {"establishment": dataset.establishment, "dataset": dataset.id, "submission": submission}
-    driver: Any = session.connection().connection.driver_connection
-    removed = driver.execute(
-        """
-        WITH gone AS (
-          DELETE FROM record
-          WHERE establishment_id = %(establishment)s AND dataset_id = %(dataset)s AND submission_id = %(submission)s
-            AND version = 1
-          RETURNING number
-        ), unfound AS (
-          DELETE FROM record_index USING gone
-          WHERE establishment_id = %(establishment)s AND dataset_id = %(dataset)s AND record_index.number = gone.number
-        )
-        SELECT count(*) FROM gone
-        """,
-        place,
-    ).fetchone()[0]
-    reverted = _revert_changes(session, dataset, submission, account)
-    restored = _restore_trashed(session, dataset, submission, account)
-    if removed or reverted or restored:
-        dataset_queries.touch(session, dataset.establishment, dataset.id)
-    return Undone(removed, reverted, restored, tuple(left))
-
-
-def _standing(act: str, columns: str) -> str:
-    return f"""
-        SELECT {columns} FROM record_change change JOIN record
-          ON record.establishment_id = change.establishment_id AND record.dataset_id = change.dataset_id
-          AND record.number = change.number AND record.version = change.version
-        WHERE change.establishment_id = %(establishment)s AND change.dataset_id = %(dataset)s
-          AND change.submission_id = %(submission)s AND change.act = '{act}'
-        ORDER BY change.number
-    """  # noqa: S608 (our own names)
-
-
-def _revert_changes(session: Session, dataset: DatasetView, submission: int, account: int | None) -> int:
-    driver: Any = session.connection().connection.driver_connection
-    place = {"establishment": dataset.establishment, "dataset": dataset.id, "submission": submission}
-    rows = driver.execute(_standing("changed", "change.number, change.before"), place).fetchall()
-    for start in range(0, len(rows), BATCH):
-        part = [
-            (number, judge(dataset.schema, before, dataset.keys))
-            for number, before in rows[start : start + BATCH]
-        ]
-        _rewrite(
-            session,
-            dataset,
-            part,
-            submission=None,
-            account=account,
-            act="reverted",
-            note={"submission": submission},
-        )
-    return len(rows)
-
-
-def _restore_trashed(session: Session, dataset: DatasetView, submission: int, account: int | None) -> int:
-    driver: Any = session.connection().connection.driver_connection
-    place = {"establishment": dataset.establishment, "dataset": dataset.id, "submission": submission}
-    numbers = [row[0] for row in driver.execute(_standing("trashed", "change.number"), place).fetchall()]
-    for start in range(0, len(numbers), BATCH):
-        records.restore(session, dataset, numbers[start : start + BATCH], account=account)
-    return len(numbers)
-
-
-__all__ = ["Undone", "Wanted", "accept", "conflicts", "foresee", "keys_of", "lock", "undo"]

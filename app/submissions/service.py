@@ -17,7 +17,6 @@ from app.datasets.service import DatasetView
 from app.errors import AppError, Conflict, NotFound
 from app.i18n import N_, language
 from app.models import Mode, Submission, SubmissionState
-from app.records.judge import stored_faults
 from app.settings import get_settings
 from app.submissions import queries, returned
 from app.submissions.intake import Change, Plan
@@ -26,8 +25,7 @@ from importers.limits import Limits
 from importers.matching import Matching, match_table
 from importers.table import Table, read_table
 from schema_loader import messages
-from schema_loader.check import check_row
-from schema_loader.errors import CellError, TableUnreadable
+from schema_loader.errors import TableUnreadable
 from schema_loader.repair import ColumnProposal, mender
 
 LABEL_MOST = 200
@@ -349,63 +347,6 @@ def _change(mend: Callable[[str], str] | None, replaced: Mapping[str, str]) -> C
         return replaced.get(made, made)
 
     return change
-
-
-# --- errors ---------------------------------------------------------------------------------------------------------
-
-
-def fix_row(
-    session: Session, dataset: DatasetView, submission: Submission, row_number: int, typed: Mapping[str, str]
-) -> Sequence[CellError]:
-    """Correct one faulty row; gives what is still wrong with it (keys are judged by the next check of all rows)."""
-    refuse_unless_open(submission)
-    row = queries.row(session, dataset.establishment, submission.id, "fault", row_number)
-    if row is None:
-        raise NotFound
-    changed = {
-        name: text
-        for name, text in typed.items()
-        if name in dataset.schema.by_name and text != row.cells.get(name, "")
-    }
-    if not changed:
-        return check_row(dataset.schema, row.cells)
-    cells = {name: text for name, text in {**row.cells, **changed}.items() if text}
-    errors = check_row(dataset.schema, cells)
-    queries.set_row(
-        session, dataset.establishment, submission.id, row_number, cells, stored_faults(errors) or ()
-    )
-    fixes = {**submission.fixes, str(row_number): {**submission.fixes.get(str(row_number), {}), **changed}}
-    queries.note(session, dataset.establishment, submission.id, fixes=fixes)
-    session.refresh(submission)
-    return errors
-
-
-def replace_text(
-    session: Session, dataset: DatasetView, submission: Submission, field: str, before: str, after: str
-) -> int:
-    """« Corriger les N pareils »: a text of a column becomes another in every row. Gives how many faulty rows had it."""
-    refuse_unless_open(submission)
-    if field not in dataset.schema.by_name:
-        raise NotFound
-    replacements = {name: dict(texts) for name, texts in submission.replacements.items()}
-    own = replacements.setdefault(field, {})
-    for known, value in list(own.items()):
-        if value == before:
-            own[known] = after
-    own[before] = after
-    changed = 0
-    for row in queries.with_text(session, dataset.establishment, submission.id, field, before, ROWS_SHOWN):
-        if field in submission.fixes.get(str(row.row_number), {}):
-            continue
-        cells = {name: text for name, text in {**row.cells, field: after}.items() if text}
-        errors = check_row(dataset.schema, cells)
-        queries.set_row(
-            session, dataset.establishment, submission.id, row.row_number, cells, stored_faults(errors) or ()
-        )
-        changed += 1
-    queries.note(session, dataset.establishment, submission.id, replacements=replacements)
-    session.refresh(submission)
-    return changed
 
 
 # --- acceptance -----------------------------------------------------------------------------------------------------

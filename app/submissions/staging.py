@@ -224,6 +224,20 @@ def match(session: Session, dataset: DatasetView, key: Sequence[str]) -> None:
     driver.execute(statement)
 
 
+def _key_of(table: LiteralString, key: Sequence[str]) -> sql.Composable:
+    parts = (sql.SQL(f"coalesce({table}.cells ->> {{}}, '')").format(sql.Literal(name)) for name in key)
+    return sql.SQL("ARRAY[{}]").format(sql.SQL(", ").join(parts))
+
+
+def spared(key: Sequence[str]) -> sql.Composable:
+    """Conditions on ``record`` for those that no row has found, nor left out because its key stands for several of them."""
+    found: LiteralString = "AND NOT EXISTS (SELECT 1 FROM incoming WHERE incoming.number = record.number)"
+    if not key:  # rows that carry the number of their record
+        return sql.SQL(found)
+    twice: LiteralString = " AND NOT EXISTS (SELECT 1 FROM incoming WHERE clash AND {incoming} = {record})"
+    return sql.SQL(found + twice).format(incoming=_key_of("incoming", key), record=_key_of("record", key))
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """What the rows of a file would do to the records, or did."""
@@ -246,7 +260,9 @@ class Counts:
     """Rows left out because their record was changed here too since the file was made."""
 
 
-def counts(session: Session, dataset: DatasetView, *, replaces: bool, keep_faulty: bool) -> Counts:
+def counts(
+    session: Session, dataset: DatasetView, *, key: Sequence[str], replaces: bool, keep_faulty: bool
+) -> Counts:
     """Once matched, but for what is left out of, or wrong in, the records that change: only their merged cells tell.
 
     A row changes its record where one of its filled cells is another than the record's.
@@ -264,14 +280,15 @@ def counts(session: Session, dataset: DatasetView, *, replaces: bool, keep_fault
         """,
         {"establishment": dataset.establishment, "dataset": dataset.id},
     ).fetchone()
+    goes = spared(key) if replaces else sql.SQL("AND false")
     held = driver.execute(
-        """
-        SELECT count(*), count(*) FILTER (WHERE found.number IS NULL)
-        FROM record LEFT JOIN (SELECT DISTINCT number FROM incoming WHERE number IS NOT NULL) found
-          ON found.number = record.number
-        WHERE establishment_id = %(establishment)s AND dataset_id = %(dataset)s AND deleted_at IS NULL
-        """,
-        {"establishment": dataset.establishment, "dataset": dataset.id},
+        sql.SQL("""
+            SELECT count(*), (SELECT count(*) FROM record WHERE establishment_id = {establishment}
+                              AND dataset_id = {dataset} AND deleted_at IS NULL {goes})
+            FROM record WHERE establishment_id = {establishment} AND dataset_id = {dataset} AND deleted_at IS NULL
+        """).format(
+            establishment=sql.Literal(dataset.establishment), dataset=sql.Literal(dataset.id), goes=goes
+        )
     ).fetchone()
     driver.execute("SET LOCAL enable_nestloop = on")
     valid, faulty, changed, unchanged, clashing = row
@@ -282,7 +299,7 @@ def counts(session: Session, dataset: DatasetView, *, replaces: bool, keep_fault
         clashing=clashing,
         left_out=0 if keep_faulty else faulty,
         to_fix=faulty if keep_faulty else 0,
-        trashed=held[1] if replaces else 0,
+        trashed=held[1],
         records=held[0],
     )
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
-
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from app.access import Number, SessionOf
-from app.datasets.access import At, at_dataset
+from app.datasets.access import At
 from app.datasets.head import head_of
 from app.errors import AppError, NotFound
 from app.flash import Flash
 from app.i18n import gettext, language, ngettext
-from app.models import Mode, Submission, SubmissionState
+from app.models import Submission, SubmissionState
 from app.paging import page_of
 from app.posted import Posted, filename_of, text_of, texts_of
 from app.settings import get_settings
-from app.submissions import correction, pages, queries, returned, service
+from app.submissions import correction, fixing, pages, queries, returned, service
+from app.submissions.frame import Editor, Reader, common, elsewhere
 from app.submissions.service import Chosen, FileRefused
 from app.templating import is_htmx, redirect, render
 from forms.binding import read_form
@@ -28,14 +27,12 @@ from importers.table import preview
 from schema_loader.messages import Message
 
 router = APIRouter(include_in_schema=False, prefix="/e/{establishment}/{dataset}")
-Reader = Annotated[At, Depends(at_dataset("reader"))]
-Editor = Annotated[At, Depends(at_dataset("editor"))]
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ACCEPT = ".csv,.tsv,.txt,.xlsx,.xlsm,.xls,.ods"
 ENCODINGS = ("utf-8", "cp1252", "latin-1", "utf-16", "mac-roman")
 DELIMITERS = (",", ";", "\t", "|")
-IMPORTS, DIFFS = 20, 20
+IMPORTS = 20
 
 
 @router.get("/imports")
@@ -124,8 +121,8 @@ def go_on(request: Request, at: Editor, session: SessionOf, submission: Number) 
 def sheet_page(request: Request, at: Editor, session: SessionOf, submission: Number) -> Response:
     """How the file is read, with its first rows."""
     found = service.find(session, at.dataset, submission)
-    if (elsewhere := _elsewhere(request, at, found)) is not None:
-        return elsewhere
+    if (away := elsewhere(request, at, found)) is not None:
+        return away
     return _sheet_page(request, at, session, found)
 
 
@@ -148,7 +145,7 @@ def _sheet_page(
         request,
         "submissions/sheet.html",
         status=status,
-        **_common(request, at, session, found, "feuille"),
+        **common(request, at, session, found, "feuille"),
         detected=detected,
         preview=shown,
         header_row=found.detected.get("header_row"),
@@ -215,8 +212,8 @@ def choose_sheet(
 def columns_page(request: Request, at: Editor, session: SessionOf, submission: Number) -> Response:
     """Which column is which."""
     found = service.find(session, at.dataset, submission)
-    if (elsewhere := _elsewhere(request, at, found)) is not None:
-        return elsewhere
+    if (away := elsewhere(request, at, found)) is not None:
+        return away
     table = service.table_of(session, at.dataset, found)
     matching = service.matching_of(session, at.dataset, found, table)
     return _columns_page(request, at, session, found, matching)
@@ -235,7 +232,7 @@ def _columns_page(
     return render(
         request,
         "submissions/columns.html",
-        **_common(request, at, session, found, "colonnes"),
+        **common(request, at, session, found, "colonnes"),
         lines=lines,
         options=options,
         ignored=[
@@ -294,7 +291,7 @@ def waiting_page(request: Request, at: Editor, session: SessionOf, submission: N
     return render(
         request,
         "submissions/waiting.html",
-        **_common(request, at, session, found, _step_of(found)),
+        **common(request, at, session, found, _step_of(found)),
         job=job,
         words=words,
     )
@@ -310,14 +307,14 @@ def _step_of(found: Submission) -> str:
 def values_page(request: Request, at: Editor, session: SessionOf, submission: Number) -> Response:
     """Repairs, one card for each."""
     found = service.find(session, at.dataset, submission)
-    if (elsewhere := _elsewhere(request, at, found)) is not None:
-        return elsewhere
+    if (away := elsewhere(request, at, found)) is not None:
+        return away
     if found.matching is None:
         raise NotFound
     return render(
         request,
         "submissions/values.html",
-        **_common(request, at, session, found, "valeurs"),
+        **common(request, at, session, found, "valeurs"),
         cards=pages.repair_cards(at, found),
     )
 
@@ -343,8 +340,8 @@ def errors_page(
 ) -> Response:
     """The faulty rows alone, by kind, to be corrected in place."""
     found = service.find(session, at.dataset, submission)
-    if (elsewhere := _elsewhere(request, at, found)) is not None:
-        return elsewhere
+    if (away := elsewhere(request, at, found)) is not None:
+        return away
     if not found.summary.get("counts"):
         raise NotFound
     return _errors_page(request, at, session, found, sorte, page)
@@ -359,7 +356,7 @@ def _errors_page(
     return render(
         request,
         "submissions/errors.html",
-        **_common(request, at, session, found, "erreurs"),
+        **common(request, at, session, found, "erreurs"),
         kinds=pages.kinds(at, found, kind),
         rows=pages.faulty_rows(session, at, found, kind, shown.offset),
         sorte=sorte,
@@ -403,8 +400,8 @@ def fix_row(
     for name in alike:
         before = held.cells.get(name, "")
         if typed[name] != before:
-            others += service.replace_text(session, at.dataset, found, name, before, typed[name]) - 1
-    errors = service.fix_row(session, at.dataset, found, row, typed)
+            others += fixing.replace_text(session, at.dataset, found, name, before, typed[name]) - 1
+    errors = fixing.fix_row(session, at.dataset, found, row, typed)
     told = (
         gettext("Ligne {row} : il reste à corriger.", row=row)
         if errors
@@ -440,161 +437,3 @@ def check_again(request: Request, at: Editor, session: SessionOf, submission: Nu
     found = service.find(session, at.dataset, submission)
     service.check_again(session, found, account=at.account)
     return redirect(request, f"{at.path}/importer/{submission}/attente")
-
-
-@router.get("/importer/{submission}/resume")
-def summary_page(
-    request: Request, at: Editor, session: SessionOf, submission: Number, page: str = "1"
-) -> Response:
-    """What acceptance will do, counted beforehand."""
-    found = service.find(session, at.dataset, submission)
-    if (elsewhere := _elsewhere(request, at, found)) is not None:
-        return elsewhere
-    if not found.summary.get("counts"):
-        raise NotFound
-    return _summary_page(request, at, session, found, page)
-
-
-def _summary_page(
-    request: Request,
-    at: At,
-    session: SessionOf,
-    found: Submission,
-    page: str = "1",
-    error: str = "",
-    status: int = 200,
-) -> Response:
-    counts = found.summary["counts"]
-    total = queries.row_count(session, at.dataset.establishment, found.id, "diff")
-    shown = page_of(page, total, DIFFS)
-    by_name = {control.field.name: control.label for control in controls(at.dataset.schema, language())}
-    matching = Matching.from_json(found.matching) if found.matching is not None else None
-    own = returned.of(found)
-    return render(
-        request,
-        "submissions/summary.html",
-        status=status,
-        **_common(request, at, session, found, "resume"),
-        counts=counts,
-        sentences=pages.sentences(counts),
-        diffs=pages.diff_rows(session, at, found, shown.size, shown.offset),
-        page=shown,
-        fields=list(by_name.items()),
-        ignored=[label for label in matching.ignored_labels if label != own.number_label]
-        if matching is not None
-        else (),
-        returned=own,
-        both=pages.both_changed(at, found),
-        halves=service.halves(counts),
-        repairs=[card for card in pages.repair_cards(at, found) if card.said == "accept"],
-        error=error,
-    )
-
-
-@router.post("/importer/{submission}/mode")
-def choose_mode(
-    request: Request, at: Editor, session: SessionOf, submission: Number, form: Posted
-) -> Response:
-    """How the rows meet those that are there; counted again by a job."""
-    found = service.find(session, at.dataset, submission)
-    wanted = text_of(form, "mode")
-    try:
-        service.choose_mode(
-            session,
-            at.dataset,
-            found,
-            mode=Mode(wanted) if wanted in tuple(Mode) else Mode.add,
-            key=texts_of(form, "cle"),
-            keep_faulty=text_of(form, "fautives") != "laisser",
-            account=at.account,
-            file_wins=text_of(form, "fichier") == "oui",
-        )
-    except AppError as refused:
-        session.rollback()
-        found = service.find(session, at.dataset, submission)
-        return _summary_page(request, at, session, found, error=refused.text(), status=422)
-    return redirect(request, f"{at.path}/importer/{submission}/attente")
-
-
-@router.post("/importer/{submission}/accepter")
-def accept(request: Request, at: Editor, session: SessionOf, submission: Number, form: Posted) -> Response:
-    """Keep the rows, by a job."""
-    found = service.find(session, at.dataset, submission)
-    try:
-        service.ask_acceptance(
-            session, at.dataset, found, sure=text_of(form, "sur") == "oui", account=at.account
-        )
-    except AppError as refused:
-        session.rollback()
-        found = service.find(session, at.dataset, submission)
-        if found.state != SubmissionState.open or not found.summary.get("counts"):
-            return redirect(request, pages.place_of(at.path, found), Flash(refused.text(), "warning"))
-        return _summary_page(request, at, session, found, error=refused.text(), status=409)
-    return redirect(request, f"{at.path}/importer/{submission}/attente")
-
-
-@router.get("/importer/{submission}/fin")
-def done_page(request: Request, at: Reader, session: SessionOf, submission: Number) -> Response:
-    """What was done, and the way back."""
-    found = service.find(session, at.dataset, submission)
-    if found.state not in (SubmissionState.accepted, SubmissionState.undone, SubmissionState.undoing):
-        return redirect(request, pages.place_of(at.path, found))
-    if found.state == SubmissionState.undoing:
-        return redirect(request, f"{at.path}/importer/{submission}/attente")
-    from app.submissions.accept import conflicts
-
-    left = conflicts(session, at.dataset, found.id) if found.state == SubmissionState.accepted else []
-    return render(
-        request,
-        "submissions/done.html",
-        **_common(request, at, session, found, "resume"),
-        sentences=pages.sentences(found.summary["counts"]),
-        conflicts=left,
-        undone=found.summary.get("undone"),
-    )
-
-
-@router.post("/importer/{submission}/annuler")
-def undo(request: Request, at: Editor, session: SessionOf, submission: Number, form: Posted) -> Response:
-    """Take the import back; what was changed since is shown first, and stays."""
-    from app.submissions.accept import conflicts
-
-    found = service.find(session, at.dataset, submission)
-    left = conflicts(session, at.dataset, found.id)
-    if left and text_of(form, "sur") != "oui":
-        return redirect(
-            request,
-            f"{at.path}/importer/{submission}/fin",
-            Flash(gettext("Des lignes ont été modifiées depuis : confirmez ce qui sera annulé."), "warning"),
-        )
-    service.ask_undo(session, at.dataset, found, account=at.account)
-    return redirect(request, f"{at.path}/importer/{submission}/attente")
-
-
-@router.post("/importer/{submission}/abandonner")
-def drop(request: Request, at: Editor, session: SessionOf, submission: Number) -> Response:
-    """Give the import up; nothing of it was kept."""
-    found = service.find(session, at.dataset, submission)
-    service.drop(session, found)
-    return redirect(
-        request,
-        f"{at.path}/imports",
-        Flash(gettext("L’import est abandonné. Le jeu de données n’a pas changé.")),
-    )
-
-
-def _elsewhere(request: Request, at: At, found: Submission) -> Response | None:
-    """Where to go instead, while a job works or once the import is over."""
-    if found.state == SubmissionState.open:
-        return None
-    return redirect(request, pages.place_of(at.path, found))
-
-
-def _common(request: Request, at: At, session: SessionOf, found: Submission, step: str) -> dict[str, Any]:
-    return {
-        "head": head_of(request, session, at),
-        "found": found,
-        "steps": pages.steps(at.path, found, step),
-        "current": pages.STEPS.index(step) + 1,
-        "base": f"{at.path}/importer/{found.id}",
-    }

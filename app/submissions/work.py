@@ -20,7 +20,7 @@ from app.jobs import Job, task
 from app.models import Mode, Submission, SubmissionState
 from app.records import service as records
 from app.records.judge import stored_faults
-from app.submissions import accept, check, intake, numbered, queries, returned, service
+from app.submissions import accept, check, intake, numbered, queries, returned, service, undo
 from app.submissions.accept import Wanted
 from app.submissions.check import Checked
 from app.submissions.intake import StartAgain
@@ -360,7 +360,7 @@ def undo_rows(job: Job, submission: int) -> None:
         dataset, held = found(session, job, submission)
         if held.state != SubmissionState.undoing:
             return
-        undone = accept.undo(session, dataset, submission=submission, account=job.account)
+        undone = undo.undo(session, dataset, submission=submission, account=job.account)
         queries.note(
             session,
             job.establishment,

@@ -217,10 +217,10 @@ class Desk:
             return [
                 connection.execute(text(statement), {"id": self.dataset.id}).all()
                 for statement in (
-                    "SELECT number, cells::text, extra::text, state, faults::text, deleted_at IS NULL, submission_id "
-                    "FROM record WHERE dataset_id = :id ORDER BY number",
-                    "SELECT number, state, words::text, k1, k2, k3, submission_id FROM record_index "
-                    "WHERE dataset_id = :id ORDER BY number",
+                    """SELECT number, cells::text, extra::text, state, faults::text, deleted_at IS NULL, submission_id
+                    FROM record WHERE dataset_id = :id ORDER BY number""",
+                    """SELECT number, state, words::text, k1, k2, k3, submission_id FROM record_index
+                    WHERE dataset_id = :id ORDER BY number""",
                 )
             ]
 
