@@ -12,7 +12,7 @@ from app.datasets.access import At
 from app.formats import number
 from app.i18n import gettext, language, ngettext
 from app.models import JobProgress, Submission, SubmissionRow, SubmissionState
-from app.records.entry.faults import Faults, told
+from app.records.entry.faults import Faults, in_words
 from app.records.entry.values import Difference, differences
 from app.submissions import queries
 from forms.binding import Shown, show
@@ -273,7 +273,7 @@ def faulty_row(at: At, row: SubmissionRow) -> FaultyRow:
                     fault["code"], None, field, None, row.cells.get(field.name, "") if field else "", params
                 )
             )
-    faults = told(schema, errors)
+    faults = in_words(schema, errors)
     shown, others = [], []
     for control in controls(schema, language()):
         text = row.cells.get(control.field.name, "")

@@ -79,6 +79,10 @@ class Names:
 
     def _closest(self, wanted: str) -> str:
         """The most alike of few keys. Figures are no letters: « lot 2 » is not « lot 3 » misspelt."""
+        numbers = _DIGITS.findall(wanted)
+        slips = [key for key in self._misspelt(wanted) if _DIGITS.findall(key) == numbers]
+        if len(slips) == 1:
+            return slips[0]
         pairs = _pairs(wanted)
         size = pairs.bit_count()
         likely = [
@@ -87,7 +91,6 @@ class Names:
             if (pairs & theirs).bit_count() * 2 >= PAIRS_ALIKE * (size + their_size)
         ]
         keys = [key for _, key in sorted(likely, reverse=True)[:COMPARED]]
-        numbers = _DIGITS.findall(wanted)
         keys = [key for key in keys if _DIGITS.findall(key) == numbers]
         close = difflib.get_close_matches(wanted, keys, 2, ALIKE)
         if (
@@ -180,7 +183,7 @@ def _articled(key: str) -> Iterator[str]:
 
 def _is_one_slip(first: str, second: str) -> bool:
     """Whether one letter more, less or other, or two letters changed about, makes one text of the other."""
-    short, long = sorted((first, second), key=len)
+    short, long = (first, second) if len(first) <= len(second) else (second, first)
     start = 0
     while start < len(short) and short[start] == long[start]:
         start += 1

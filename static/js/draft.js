@@ -32,6 +32,7 @@ class Draft {
     this.place = form.querySelector("[data-draft-state]") ?? document.querySelector("[data-draft-state]");
     this.dirty = false; // something is not on the server yet
     this.failed = false;
+    this.refusal = "";
     this.sending = null;
     this.changes = 0;
     this.timers = {};
@@ -74,7 +75,7 @@ class Draft {
     if (!this.form.isConnected || !this.dirty) return;
     if (!worked) {
       this.copy();
-      if (!this.failed) this.tell("kept", Date.now(), true);
+      if (!this.failed || this.refusal) this.tell("kept", Date.now(), !this.failed, this.refusal);
       this.failed = true;
       this.after("save", RETRY, () => this.save());
     } else {
@@ -98,11 +99,14 @@ class Draft {
       const answer = await fetch(this.form.dataset.draft, {
         method: "POST", body: new FormData(this.form), keepalive, signal: this.abort.signal, headers: { "X-CSRF-Token": token, Accept: "application/json" },
       });
+      // too long for a draft, or somebody else's: the server says why
+      this.refusal = [409, 413].includes(answer.status) ? (await answer.json().catch(() => ({}))).message : "";
       // a redirect followed to a page (of sign-in) is no copy kept
       if (!answer.ok || answer.redirected) return false;
       this.form.dataset.draftAt = answer.headers.get("X-Draft-At") ?? new Date().toISOString();
       return await answer.json().catch(() => ({}));
     } catch {
+      this.refusal = "";
       return false;
     }
   }

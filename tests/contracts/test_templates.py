@@ -363,5 +363,6 @@ def test_the_gallery_shows_every_component() -> None:
         "error_words",
         "select_options",
         "control_words",
+        "section_state",
     }
     assert [name for name in COMPONENTS if name not in parts and f"ui.{name}(" not in shown] == []

@@ -292,6 +292,13 @@ def test_a_draft_is_found_again_in_another_browser(visit: Visit, deliberations: 
     expect(field(other, "Objet")).to_have_value("")
 
 
+def test_a_draft_that_is_too_long_is_refused_in_words(visit: Visit, deliberations: int, ada: Account) -> None:
+    page = visit(f"{PATH}/saisir", account=ada, refusals=(413,))
+    field(page, "Objet").evaluate("input => input.value = 'x'.repeat(1000001)")
+    field(page, "Objet").press_sequentially("y")
+    expect(page.locator(".draft-state")).to_contain_text("trop long pour être gardé")
+
+
 def test_a_network_that_is_cut_loses_nothing(visit: Visit, deliberations: int, ada: Account) -> None:
     page = visit(f"{PATH}/saisir", account=ada, is_cut_off=True)
     fill(page)

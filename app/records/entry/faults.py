@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from app.i18n import gettext, language
-from app.records.entry.values import in_words
+from app.records.entry import values
 from forms.binding import show
 from forms.control import ONE_LINE, Control, controls
 from forms.words import error_words
@@ -68,7 +68,7 @@ class Faults:
 NONE = Faults()
 
 
-def told(schema: TableSchema, errors: Iterable[CellError]) -> Faults:
+def in_words(schema: TableSchema, errors: Iterable[CellError]) -> Faults:
     """The errors of a row as its form says them, in the current language."""
     lang = language()
     by_name = {control.field.name: control for control in controls(schema, lang)}
@@ -146,7 +146,7 @@ def _proposals(schema: TableSchema, error: CellError, shown: tuple[Control, ...]
     return tuple(
         Proposal(
             text,
-            in_words(control, text),
+            values.in_words(control, text),
             show(control, text).value,
             control.kind in ONE_LINE or control.kind in ("textarea", "select", "combobox"),
         )

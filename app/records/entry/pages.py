@@ -19,7 +19,7 @@ from app.models import Record
 from app.records.entry import conflict as conflicts
 from app.records.entry import queries, service, values
 from app.records.entry.conflict import Clash
-from app.records.entry.faults import NONE, told
+from app.records.entry.faults import NONE, in_words
 from app.records.entry.sent import Sent, back_of
 from app.records.entry.service import Begun, DraftTooLarge, Sheet
 from app.records.judge import Judged, shown_faults
@@ -108,7 +108,7 @@ def again(
     number = record.number if record is not None else 0
     draft_at = _keep(session, at, found, number, record)
     refused = found.proposed is None or found.tried
-    faults = told(at.dataset.schema, judged.errors) if refused else NONE
+    faults = in_words(at.dataset.schema, judged.errors) if refused else NONE
     sheet = service.sheet(
         at.dataset.schema,
         found.row,
@@ -196,7 +196,7 @@ def read_only(request: Request, at: At, session: Session, record: Record) -> Res
         at=at,
         about=about(session, at, record),
         lines=lines,
-        faults=told(at.dataset.schema, errors),
+        faults=in_words(at.dataset.schema, errors),
         back=_came_from(request, at),
         may_restore=at.may_edit and record.deleted_at is not None,
     )

@@ -218,7 +218,7 @@ def begun(
         return None
     old = record is not None and found.base_version is not None and found.base_version < record.version
     cells = {name: text for name, text in found.cells.items() if name in dataset.schema.by_name}
-    reference = record.cells if record is not None else {}
+    reference = record.cells if record is not None else beginning(session, dataset, account)
     named = [
         (control.label, show(control, cells[control.field.name]))
         for control in controls(dataset.schema, language())

@@ -16,7 +16,7 @@ from app.i18n import gettext, ngettext
 from app.posted import Posted
 from app.records import service as records
 from app.records.entry import conflict, pages, service
-from app.records.entry.faults import told
+from app.records.entry.faults import in_words
 from app.records.entry.sent import (
     MERGE,
     RESTORE,
@@ -116,7 +116,7 @@ def record_page(
     if draft is not None and brouillon != AFRESH:
         return pages.draft(request, at, draft, there=f"{at.path}/lignes/{number}")
     errors = shown_faults(schema, record.cells, record.faults) if record.faults else ()
-    faults = told(schema, errors)
+    faults = in_words(schema, errors)
     shown = service.sheet(schema, record.cells, number=number, version=record.version, faults=faults)
     return pages.form(request, at, shown, about=pages.about(session, at, record), waiting=draft)
 

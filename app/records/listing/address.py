@@ -124,8 +124,8 @@ def read(dataset: DatasetView, pairs: Iterable[Pair], lang: str = "fr") -> View:
     )
     known = {*dataset.schema.by_name, *META_COLUMNS}
     columns = tuple(dict.fromkeys(name for name in given.get(COLUMNS, ()) if name in known))
-    stands = bool(asked.after or asked.before)
-    return View(asked, columns, typed, faults, (_number(last(RANK)) or 0) if stands else 1)
+    beginning = 0 if asked.after or asked.before else 1
+    return View(asked, columns, typed, faults, _number(last(RANK)) or beginning)
 
 
 def placed(view: View, *, after: str = "", before: str = "", rank: int = 0) -> str:

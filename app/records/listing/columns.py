@@ -135,8 +135,10 @@ def _producer(made: Sequence[Control]) -> set[str]:
     """The columns that say whose data these are, the same on each line: the first SIRET that is asked for, and the name beside it."""
     for at, control in enumerate(made):
         if control.code is not None and control.code.kind == "siret" and control.required:
-            beside = made[max(0, at - 1) : at + 2]
-            return {one.field.name for one in beside if one is control or one.kind == "text"}
+            beside = [
+                one for one in (*made[max(0, at - 1) : at], *made[at + 1 : at + 2]) if one.kind == "text"
+            ]
+            return {one.field.name for one in (control, *beside[:1])}
     return set()
 
 
@@ -160,15 +162,15 @@ def _reader(control: Control, lang: str) -> Callable[[str], Markup | str]:
         words = {kind.format(True): gettext("Oui"), kind.format(False): gettext("Non")}
         named = {value: label for value, label in control.options if label}
         return lambda text: named.get(text) or words.get(text, shorten(text))
-    if control.options:
-        labels = dict(control.options)
-        return lambda text: shorten(labels.get(text, text))
     if control.code is not None and control.code.groups:
         groups, length = control.code.groups, control.code.length
         return lambda text: grouped(text, groups) if len(text) == length and text.isalnum() else shorten(text)
     if control.list_form is not None:
         form = control.list_form
         return lambda text: shorten(", ".join(form.split(text) or (text,)))
+    if control.options:
+        labels = dict(control.options)
+        return lambda text: shorten(labels.get(text, text))
     if control.kind in ("number", "date", "datetime", "time", "month", "year", "duration", "geopoint"):
         unit = f" {control.unit}" if control.unit else ""
 

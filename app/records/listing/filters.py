@@ -87,8 +87,8 @@ def with_counts(session: Session, dataset: DatasetView, view: View) -> list[Grou
         if facet.name == USER and not facet.is_field
         for value in facet.values
     ]
-    own = [view.asked.user] if view.asked.user is not None else []
-    return _groups(dataset, view, facets, shown.names(session, [*ids, *own]))
+    # of an account that changed none of these lines, the name is not to be had by its number
+    return _groups(dataset, view, facets, _nobody(view.asked.user) | shown.names(session, ids))
 
 
 def _nobody(user: int | None) -> dict[int, str]:

@@ -14,7 +14,7 @@ from app.accounts import queries as accounts
 from app.datasets.service import DatasetView
 from app.i18n import gettext
 from app.models import RecordState
-from app.records.entry import faults as words
+from app.records.entry.faults import told
 from app.records.judge import shown_faults
 from app.records.listing.columns import Column, readers
 from schema_loader.messages import Message
@@ -92,7 +92,7 @@ def _line(
 
 def reasons_of(dataset: DatasetView, row: Any) -> list[Reason]:
     """All that is wrong with a line, in the words of its form."""
-    faults = words.told(dataset.schema, shown_faults(dataset.schema, row.cells, row.faults))
+    faults = told(dataset.schema, shown_faults(dataset.schema, row.cells, row.faults))
     return [
         Reason(
             one.controls[0].label if len(one.controls) == 1 else "",

@@ -32,9 +32,10 @@ def lines(request: Request, at: Reader, session: SessionOf) -> Response:
     view = asked_for(request, at)
     if not is_htmx(request):
         return render(request, "records/list.html", **page_of(request, session, at, view))
-    answer = render(
-        request, "records/list.html", block="liste", **page_of(request, session, at, view, said=True)
-    )
+    values = page_of(request, session, at, view, said=True)
+    # what is on one page is counted already; otherwise the number comes by itself, and is said then
+    announce = values["count_words"] if values["lines"] else gettext("Aucune ligne ne correspond")
+    answer = render(request, "records/list.html", block="liste", announce=announce, **values)
     answer.headers["HX-Push-Url"] = f"{at.path}/{view.query()}"
     return answer
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.datasets.service import DatasetView
 from app.i18n import gettext, language
 from app.records import service as records
-from app.records.entry.faults import concerned, is_across, told
+from app.records.entry.faults import concerned, in_words, is_across
 from app.records.entry.service import Asked
 from forms.binding import show
 from forms.control import Control, controls
@@ -51,7 +51,7 @@ def check(
     judged = records.check(session, dataset, row, number=number)
     touched = {left.field.name, *together(schema).get(left.field.name, ())}
     early = [error for error in judged.errors if tried or _is_due(schema, error, row, left)]
-    faults = told(schema, early)
+    faults = in_words(schema, early)
     asked = tuple(
         Asked(control, show(control, row.get(control.field.name)), faults.of(control.field.name))
         for control in sorted(controls(schema, language()), key=lambda one: one is not left)

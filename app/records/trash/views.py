@@ -58,7 +58,7 @@ def take_out(request: Request, at: Editor, session: SessionOf, form: Posted) -> 
                 request,
                 "records/take_out.html",
                 head=head_of(request, session, at),
-                query=view.query(),
+                asked=view.query(),
                 total=total,
                 is_capped=total >= listing.COUNTED,
             )

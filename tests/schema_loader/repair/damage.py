@@ -194,7 +194,7 @@ def yes_no(field: Field) -> Damage:
 
 def damaged(values: list[str], damage: Damage, seed: int = 0) -> list[str]:
     """The column as the damage leaves it."""
-    random = Random(seed)  # noqa: S311  (which space an export uses is no secret)
+    random = Random(seed)  # noqa: S311 (which space an export uses is no secret)
     return [damage(text, random) for text in values]
 
 

@@ -75,7 +75,7 @@ def test_an_error_across_columns_leads_to_each_of_them(desk: Desk) -> None:
     answer = desk.post("/saisir", {**DELIBERATION, "PREF_DATE": "2025-03-01"}, acte="enregistrer")
     page = plain(html.unescape(answer.text))
     first, second = desk.control("PREF_DATE"), desk.control("DELIB_DATE")
-    summary = page[page.index('class="error-summary"') : page.index('class="sheet')]
+    summary = page[page.index('class="error-summary"') : page.index('class="sheet-form')]
     assert f'href="#{first.name}"' in summary and f'href="#{second.name}"' in summary
     assert f"« {first.label} »" in summary and f"« {second.label} »" in summary
     for control in (first, second):

@@ -1,6 +1,6 @@
 """What a form costs: its controls made, a row shown, drawn, and read back. CPU milliseconds, the best of many.
 
-``python -m benchmarks.forms SCHEMA.json…``
+``python benchmarks/form_cost.py SCHEMA.json…``
 """
 
 from __future__ import annotations
