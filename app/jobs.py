@@ -276,12 +276,14 @@ def tidy() -> None:
         session.execute(delete(PasswordReset).where(PasswordReset.expires_at < now - ATTEMPTS_KEPT))
         session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - ATTEMPTS_KEPT))
         session.execute(delete(JournalEntry).where(JournalEntry.at < now - JOURNAL_KEPT))
+        from app.checking import service as checking
         from app.models import Establishment
 
         places = [
             INSTANCE,
             *session.scalars(Establishment.__table__.select().with_only_columns(Establishment.id)),
         ]
+    checking.tidy()
     for place in places:
         with db.in_transaction(Scope.job(place)) as session:
             set_scope(session, Scope.job(place))

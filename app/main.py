@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 FEATURES: tuple[str, ...] = (
     "app.health",
     "app.pages.views",
+    "app.checking.views",
     "app.catalog.views",
     "app.home.views",
     "app.establishments.views",

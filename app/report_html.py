@@ -86,12 +86,13 @@ def report_html(files: Sequence[CheckedFile], unreadable: Sequence[tuple[str, st
         lstrip_blocks=True,
     )
     environment.globals.update(gettext=t.gettext, ngettext=t.ngettext)
-    sections = [_section(n, file, t) for n, file in enumerate(files, start=1)]
+    sections = [section_of(n, file, t) for n, file in enumerate(files, start=1)]
     template = environment.get_template("report/page.html")
     return template.render(lang=lang, sections=sections, unreadable=unreadable, today=t.day(date.today()))  # noqa: DTZ011 (the day as the reader's own calendar has it)
 
 
-def _section(number: int, file: CheckedFile, t: AppWords) -> Section:
+def section_of(number: int, file: CheckedFile, t: AppWords) -> Section:
+    """What is said of one file, in words; ``number`` keeps the anchors of several apart."""
     report = file.report
     anchor = f"f{number}"
     name = base_name(file.name)

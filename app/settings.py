@@ -85,6 +85,12 @@ class Settings(BaseSettings):
     """Filled cells of such a file."""
     max_import_sheets: int = Field(default=200, ge=1)
     """Sheets of a workbook."""
+    max_check: int = Field(default=20 * MEGA, ge=KILO)
+    """Octets of a file that anybody may have checked (« Vérifier un fichier », ``POST /api/v1/validate``)."""
+    check_hours: int = Field(default=72, ge=1)
+    """How long the report of a signed-in person may be looked at; one hour for others."""
+    checks_per_quarter: int = Field(default=40, ge=1)
+    """Files that one network may have checked in fifteen minutes, by each process."""
     fetch_seconds: float = Field(default=20, gt=0)
     """How long another site may take to answer."""
     allow_private_addresses: bool = False

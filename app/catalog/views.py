@@ -10,11 +10,11 @@ from starlette.responses import Response
 from app import access
 from app.access import SessionOf
 from app.auth import Seat, Viewer
-from app.catalog import display, queries
+from app.catalog import display, queries, template
 from app.catalog.service import version_order
 from app.catalog.words import MAX_LENGTH, terms
 from app.errors import NotFound
-from app.i18n import N_
+from app.i18n import N_, language
 from app.markdown import to_html, to_text
 from app.models import CatalogueSchema, SchemaVersion
 from app.paging import page_of
@@ -84,6 +84,22 @@ def descriptor(
     headers["Content-Disposition"] = f'attachment; filename="{_ascii(name)}"'
     data = queries.descriptor(session, found.id)
     return Response(data, media_type="application/json; charset=utf-8", headers=headers)
+
+
+@router.get("/{key:path}/gabarit.xlsx")
+def workbook(request: Request, _viewer: Public, session: SessionOf, key: str, version: str = "") -> Response:
+    """The workbook to fill in for a version; the same for everybody, so that browsers may keep it."""
+    schema, known = _schema(session, key)
+    found = _version(schema, known, version)
+    etag = f'"{found.content_hash[:32]}-{template.FORM}-{language()}"'
+    headers = {"ETag": etag, "Cache-Control": "public, max-age=3600", "Vary": "Cookie, Accept-Language"}
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers=headers)
+    data = template.workbook(
+        key, found.version, found.content_hash, lambda: queries.descriptor(session, found.id)
+    )
+    headers["Content-Disposition"] = f'attachment; filename="{_ascii(template.name_of(key, found.version))}"'
+    return Response(data, media_type=template.MEDIA_TYPE, headers=headers)
 
 
 @router.get("/{key:path}")

@@ -22,9 +22,10 @@ from app.models.dataset import KEY_COLUMNS
 from app.records import bulk, indexing, rechecking
 from app.records import service as records
 from app.records.judge import Judged, judge, stored_faults, words_of
-from app.submissions import staging
+from app.submissions import numbered, staging
 from app.submissions.ahead import ahead
 from app.submissions.check import Checked
+from app.submissions.returned import NOTHING, Returned
 from app.submissions.staging import Counts
 
 LOCK_SPACE = 7_350_201
@@ -44,6 +45,7 @@ class Wanted:
     mode: Mode
     key: Sequence[str] = ()
     keep_faulty: bool = True
+    returned: Returned = NOTHING
 
 
 def lock(session: Session, dataset: DatasetView) -> None:
@@ -109,10 +111,18 @@ def _staged(
         staged += len(batch.rows)
         if on_progress is not None:
             on_progress(staged)
-    staging.match(session, dataset, wanted.key)
-    return staging.counts(
+    returned = wanted.returned
+    if returned.by_number:
+        numbered.match(session, dataset, returned.since, file_wins=returned.file_wins)
+    if wanted.key:
+        staging.match(session, dataset, wanted.key)
+    if returned.by_number:
+        numbered.refuse_twice(session)
+    found = staging.counts(
         session, dataset, key=wanted.key, replaces=wanted.mode == Mode.replace, keep_faulty=wanted.keep_faulty
     )
+    unknown, both = numbered.counts(session)
+    return replace(found, unknown=unknown, both=both)
 
 
 def accept(
@@ -147,7 +157,11 @@ def recheck(session: Session, dataset: DatasetView, account: int | None) -> None
 
 def _compares(session: Session, dataset: DatasetView, wanted: Wanted) -> bool:
     """Whether rows must be laid beside records: where some may be the same."""
-    return wanted.mode != Mode.add and bool(wanted.key) and _held(session, dataset) > 0
+    return (
+        wanted.mode != Mode.add
+        and bool(wanted.key or wanted.returned.by_number)
+        and _held(session, dataset) > 0
+    )
 
 
 def _held(session: Session, dataset: DatasetView) -> int:

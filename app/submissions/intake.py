@@ -39,6 +39,8 @@ class Plan:
     kept: Sequence[tuple[int, str]] = ()
     left_out: frozenset[int] = frozenset()
     """Numbers of rows that are no data: the example of a template."""
+    number: int | None = None
+    """Index of the column that says which record each row is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Intake:
     kept: list[tuple[str, pa.Array]]
     surplus: Mapping[int, dict[str, str]]
     """Row number → cells beyond the last column, by the letter of their place."""
+    asked: pa.Array | None = None
+    """The texts of the column of record numbers."""
 
     @property
     def batch(self) -> Batch:
@@ -63,7 +67,8 @@ def read(schema: TableSchema, table: Table, plan: Plan) -> Iterator[Intake]:
     for rows, columns, surplus in _columns(table):
         made = _transformed(schema, plan, rows, columns, memo)
         kept = [(label, columns[index]) for index, label in plan.kept]
-        intake = Intake(rows, made, kept, surplus)
+        asked = None if plan.number is None else columns[plan.number]
+        intake = Intake(rows, made, kept, surplus, asked)
         yield _without(intake, plan.left_out) if plan.left_out else intake
 
 
@@ -92,7 +97,8 @@ def read_slowly(schema: TableSchema, table: Table, plan: Plan) -> Iterator[Intak
     for rows, columns, surplus in _from_rows(table):
         made = _transformed(schema, plan, rows, columns, memo)
         kept = [(label, columns[index]) for index, label in plan.kept]
-        intake = Intake(rows, made, kept, surplus)
+        asked = None if plan.number is None else columns[plan.number]
+        intake = Intake(rows, made, kept, surplus, asked)
         yield _without(intake, plan.left_out) if plan.left_out else intake
 
 
@@ -232,4 +238,5 @@ def _without(intake: Intake, left_out: frozenset[int]) -> Intake:
         [column.take(places) for column in intake.columns],
         [(label, column.take(places)) for label, column in intake.kept],
         intake.surplus,
+        None if intake.asked is None else intake.asked.take(places),
     )

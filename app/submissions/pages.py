@@ -317,6 +317,24 @@ def diff_rows(session: Session, at: At, submission: Submission, limit: int, offs
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class BothChanged:
+    """A row whose record was changed here too since the file was made, and the columns that both changed."""
+
+    row: int
+    number: int
+    columns: str
+
+
+def both_changed(at: At, submission: Submission) -> list[BothChanged]:
+    """The first such rows."""
+    labels = {control.field.name: control.label for control in controls(at.dataset.schema, language())}
+    return [
+        BothChanged(one["row"], one["number"], ", ".join(labels.get(name, name) for name in one["fields"]))
+        for one in submission.summary.get("both", ())
+    ]
+
+
 def sentences(counts: Mapping[str, int]) -> list[str]:
     """What acceptance would do, or did, line by line."""
     found = [
@@ -346,6 +364,20 @@ def sentences(counts: Mapping[str, int]) -> list[str]:
             counts["clashing"],
         )
         if counts["clashing"]
+        else "",
+        ngettext(
+            "{n} ligne laissée de côté : son N° interne n’est celui d’aucune ligne du jeu de données",
+            "{n} lignes laissées de côté : leur N° interne n’est celui d’aucune ligne du jeu de données",
+            unknown,
+        )
+        if (unknown := counts.get("unknown", 0))
+        else "",
+        ngettext(
+            "{n} ligne laissée de côté : elle a changé ici aussi depuis que le fichier a été fait",
+            "{n} lignes laissées de côté : elles ont changé ici aussi depuis que le fichier a été fait",
+            both,
+        )
+        if (both := counts.get("both", 0))
         else "",
     ]
     return [sentence for sentence in found if sentence] or [gettext("Rien ne change.")]

@@ -18,7 +18,7 @@ from app.errors import AppError, Conflict, NotFound
 from app.i18n import N_, language
 from app.models import Mode, Submission, SubmissionState
 from app.settings import get_settings
-from app.submissions import queries
+from app.submissions import queries, returned
 from app.submissions.intake import Change, Plan
 from importers.detect import Detected, detect
 from importers.limits import Limits
@@ -90,6 +90,7 @@ def receive(
         path = files.path_of(dataset.establishment, stored)
         known = queries.memory(session, dataset.establishment, dataset.version_id)
         detected = _found(path, dataset, Chosen(), tuple(known))
+        own = returned.look(session, dataset, path, detected, limits())
         made = Submission(
             establishment_id=dataset.establishment,
             dataset_id=dataset.id,
@@ -98,8 +99,8 @@ def receive(
             stored_name=stored,
             file_hash=file_hash,
             octets=octets,
-            detected={**detected.to_json(), "header_row": None},
-            mode=Mode.update if dataset.schema.primary_key else Mode.add,
+            detected=_described(detected, None, own),
+            mode=Mode.update if dataset.schema.primary_key or (own and own.by_number) else Mode.add,
             key=list(dataset.schema.primary_key),
         )
         session.add(made)
@@ -108,6 +109,13 @@ def receive(
         files.remove(dataset.establishment, stored)
         raise
     return made
+
+
+def _described(detected: Detected, header_row: int | None, own: returned.Returned | None) -> dict[str, Any]:
+    described = {**detected.to_json(), "header_row": header_row}
+    if own is not None:
+        described[returned.KEY] = own.to_json()
+    return described
 
 
 def _plain_name(name: str) -> str:
@@ -147,6 +155,7 @@ def detected_of(submission: Submission) -> Detected:
     """How the file is read."""
     data = dict(submission.detected)
     data.pop("header_row", None)
+    data.pop(returned.KEY, None)
     return Detected.from_json(data)
 
 
@@ -177,7 +186,8 @@ def choose_reading(session: Session, dataset: DatasetView, submission: Submissio
     refuse_unless_open(submission)
     known = queries.memory(session, dataset.establishment, dataset.version_id)
     detected = _found(path_of(submission), dataset, chosen, tuple(known))
-    described = {**detected.to_json(), "header_row": chosen.header_row}
+    own = returned.look(session, dataset, path_of(submission), detected, limits())
+    described = _described(detected, chosen.header_row, own)
     if described != submission.detected:
         queries.note(
             session,
@@ -314,12 +324,20 @@ def plan_of(dataset: DatasetView, submission: Submission, matching: Matching | N
         if mend is not None or replaced:
             changes[field.name] = _change(mend, replaced)
     labels = matching.labels
+    template = returned.of(submission)
+    number = template.number_column(labels) if template.by_number else None
     return Plan(
         columns={match.field: match.column for match in matching.matches if match.column is not None},
         constants={filler.field: filler.value for filler in matching.constants},
         changes=changes,
         fixes={int(number): cells for number, cells in submission.fixes.items()},
-        kept=[(index, labels[index][:LABEL_MOST]) for index in matching.ignored],
+        kept=[
+            (index, labels[index][:LABEL_MOST])
+            for index in matching.ignored
+            if labels[index] != template.number_label
+        ],
+        left_out=frozenset(template.notes),
+        number=number,
     )
 
 
@@ -343,11 +361,13 @@ def choose_mode(
     key: Sequence[str],
     keep_faulty: bool,
     account: int | None,
+    file_wins: bool = False,
 ) -> None:
     """Keep how the rows meet the records that are there; what it would do is counted again."""
     refuse_unless_open(submission)
     names = [name for name in key if name in dataset.schema.by_name]
-    if mode == Mode.update and not names:
+    own = returned.of(submission)
+    if mode == Mode.update and not names and not own.by_number:
         raise AppError(
             N_(
                 "Pour mettre à jour, il faut une ou plusieurs colonnes qui distinguent chaque ligne, comme un numéro."
@@ -360,6 +380,9 @@ def choose_mode(
         mode=mode,
         key=names,
         keep_faulty=keep_faulty,
+        detected={**submission.detected, returned.KEY: own.wins(file_wins=file_wins).to_json()}
+        if own.by_number
+        else submission.detected,
     )
     session.refresh(submission)
     _work(session, submission, "check", account)

@@ -20,13 +20,14 @@ from schema_loader.errors import CellError
 
 _STAGE: LiteralString = """
     CREATE TEMPORARY TABLE IF NOT EXISTS incoming (
-      row_number bigint PRIMARY KEY, cells jsonb, extra jsonb, state text, faults jsonb, number bigint, clash boolean
+      row_number bigint PRIMARY KEY, cells jsonb, extra jsonb, state text, faults jsonb, number bigint, clash boolean,
+      asked bigint, why text, fields text[]
     ) ON COMMIT DROP
 """
 _INTO_STAGE: LiteralString = """
-    INSERT INTO incoming (row_number, cells, extra, state, faults)
-    SELECT numbers[item.at], item.cells, extras.extra, coalesce(bad.state, 'valid'), bad.faults
-    FROM (SELECT CAST(%(numbers)s AS bigint[]) AS numbers) given,
+    INSERT INTO incoming (row_number, cells, extra, state, faults, asked)
+    SELECT numbers[item.at], item.cells, extras.extra, coalesce(bad.state, 'valid'), bad.faults, asked[item.at]
+    FROM (SELECT CAST(%(numbers)s AS bigint[]) AS numbers, CAST(%(asked)s AS bigint[]) AS asked) given,
          jsonb_array_elements(CAST(%(cells)s AS jsonb)) WITH ORDINALITY AS item(cells, at)
 """
 _INTO_RECORD: LiteralString = """
@@ -48,6 +49,9 @@ _EXTRA_ROWS: LiteralString = """
 _NO_EXTRAS: LiteralString = " CROSS JOIN (SELECT CAST(NULL AS jsonb) AS extra) AS extras "
 
 
+NO_RECORD = -1
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """A batch ready for PostgreSQL: the rows as one JSON array, and what only some rows have."""
@@ -58,6 +62,8 @@ class Written:
     faults: list[str]
     extra_at: list[int]
     extras: list[str]
+    asked: list[int | None] | None = None
+    """The record that each row says it is: none where it says none, :data:`NO_RECORD` where that can be none."""
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -69,6 +75,7 @@ class Written:
             "faults": self.faults,
             "extra_at": self.extra_at,
             "extras": self.extras,
+            "asked": self.asked,
         }
 
     @property
@@ -97,11 +104,13 @@ def written(checked: Checked, *, keep_faulty: bool) -> Iterator[Written]:
         objects = json_objects(schema.field_names, columns)
         extras = _extras(taken)
         rows = taken.rows.tolist()
+        asked = None if taken.asked is None else [_asked(text) for text in taken.asked.to_pylist()]
         if gone:
             places = [place for place in range(len(rows)) if place not in gone]
             at = {place: n for n, place in enumerate(places, start=1)}
             objects = objects.take(pa.array(places, pa.int64()))
             rows = [rows[place] for place in places]
+            asked = None if asked is None else [asked[place] for place in places]
         else:
             at = {place: place + 1 for place in (*bad_rows, *extras)}
         kept_bad = {at[place]: errors for place, errors in bad_rows.items() if place not in gone}
@@ -114,7 +123,15 @@ def written(checked: Checked, *, keep_faulty: bool) -> Iterator[Written]:
                 [_faults(errors) for errors in kept_bad.values()],
                 list(kept_extras),
                 [orjson.dumps(extra).decode() for extra in kept_extras.values()],
+                asked,
             )
+
+
+def _asked(text: str | None) -> int | None:
+    stripped = (text or "").strip()
+    if not stripped:
+        return None
+    return int(stripped) if stripped.isascii() and stripped.isdecimal() and len(stripped) < 19 else NO_RECORD
 
 
 def _faults(errors: Iterable[CellError]) -> str:
@@ -193,7 +210,7 @@ def match(session: Session, dataset: DatasetView, key: Sequence[str]) -> None:
           GROUP BY 1
         ), ours AS (
           SELECT row_number, ARRAY[{own}] AS key, count(*) OVER (PARTITION BY ARRAY[{own}]) AS many FROM incoming
-          WHERE {filled}
+          WHERE asked IS NULL AND ({filled})
         )
         UPDATE incoming SET number = theirs.number, clash = ours.many > 1 OR coalesce(theirs.many, 0) > 1
         FROM ours LEFT JOIN theirs ON theirs.key = ours.key
@@ -214,10 +231,11 @@ def _key_of(table: LiteralString, key: Sequence[str]) -> sql.Composable:
 
 def spared(key: Sequence[str]) -> sql.Composable:
     """Conditions on ``record`` for those that no row has found, nor left out because its key stands for several of them."""
-    return sql.SQL("""
-        AND NOT EXISTS (SELECT 1 FROM incoming WHERE incoming.number = record.number)
-        AND NOT EXISTS (SELECT 1 FROM incoming WHERE clash AND {incoming} = {record})
-    """).format(incoming=_key_of("incoming", key), record=_key_of("record", key))
+    found: LiteralString = "AND NOT EXISTS (SELECT 1 FROM incoming WHERE incoming.number = record.number)"
+    if not key:  # rows that carry the number of their record
+        return sql.SQL(found)
+    twice: LiteralString = " AND NOT EXISTS (SELECT 1 FROM incoming WHERE clash AND {incoming} = {record})"
+    return sql.SQL(found + twice).format(incoming=_key_of("incoming", key), record=_key_of("record", key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +254,10 @@ class Counts:
     """Of those added or changed, how many are « à corriger »."""
     records: int = 0
     """In the dataset before."""
+    unknown: int = 0
+    """Rows left out because the record whose number they carry is no more."""
+    both: int = 0
+    """Rows left out because their record was changed here too since the file was made."""
 
 
 def counts(
@@ -252,7 +274,7 @@ def counts(
                count(*) FILTER (WHERE incoming.number IS NULL AND clash IS NOT TRUE AND incoming.state <> 'valid'),
                count(*) FILTER (WHERE incoming.number IS NOT NULL AND clash IS NOT TRUE AND NOT record.cells @> incoming.cells),
                count(*) FILTER (WHERE incoming.number IS NOT NULL AND clash IS NOT TRUE AND record.cells @> incoming.cells),
-               count(*) FILTER (WHERE clash)
+               count(*) FILTER (WHERE clash AND why IS NULL)
         FROM incoming LEFT JOIN record
           ON record.establishment_id = %(establishment)s AND record.dataset_id = %(dataset)s AND record.number = incoming.number
         """,

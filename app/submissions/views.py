@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 from starlette.datastructures import UploadFile
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from app.access import Number, SessionOf
 from app.datasets.access import At
 from app.datasets.head import head_of
-from app.errors import NotFound
+from app.errors import AppError, NotFound
 from app.flash import Flash
 from app.i18n import gettext, language, ngettext
 from app.models import Submission, SubmissionState
 from app.paging import page_of
 from app.posted import Posted, filename_of, text_of, texts_of
 from app.settings import get_settings
-from app.submissions import fixing, pages, queries, service
+from app.submissions import correction, fixing, pages, queries, returned, service
 from app.submissions.frame import Editor, Reader, common, elsewhere
 from app.submissions.service import Chosen, FileRefused
 from app.templating import is_htmx, redirect, render
@@ -28,6 +28,7 @@ from schema_loader.messages import Message
 
 router = APIRouter(include_in_schema=False, prefix="/e/{establishment}/{dataset}")
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ACCEPT = ".csv,.tsv,.txt,.xlsx,.xlsm,.xls,.ods"
 ENCODINGS = ("utf-8", "cp1252", "latin-1", "utf-16", "mac-roman")
 DELIMITERS = (",", ";", "\t", "|")
@@ -88,9 +89,24 @@ def send_file(request: Request, at: Editor, session: SessionOf, form: Posted) ->
         made = service.receive(
             session, at.dataset, filename_of(form, "fichier"), sent.file, account=at.account
         )
+        back = correction.take_back(
+            session, at.dataset, service.path_of(made), service.detected_of(made), account=at.account
+        )
     except FileRefused as refused:
         session.rollback()
         return _file_page(request, at, session, refused.told(), 422)
+    except AppError as refused:
+        session.rollback()
+        return _file_page(request, at, session, Message(refused.text(), ""), 422)
+    if back is not None:
+        corrected, rows = back
+        service.drop(session, made)
+        told = ngettext(
+            "Votre fichier de correction change {n} ligne de cet import.",
+            "Votre fichier de correction change {n} lignes de cet import.",
+            rows,
+        )
+        return redirect(request, pages.place_of(at.path, corrected), Flash(told, "done" if rows else "info"))
     return redirect(request, f"{at.path}/importer/{made.id}/feuille")
 
 
@@ -219,7 +235,11 @@ def _columns_page(
         **common(request, at, session, found, "colonnes"),
         lines=lines,
         options=options,
-        ignored=[(matching.labels[index], samples[index]) for index in matching.ignored],
+        ignored=[
+            (matching.labels[index], samples[index])
+            for index in matching.ignored
+            if matching.labels[index] != returned.of(found).number_label
+        ],
         refusal=pages.refusal_of(found),
     )
 
@@ -345,6 +365,20 @@ def _errors_page(
         is_capped=found.summary["faulty"] > service.ROWS_SHOWN,
         changed=bool(found.fixes or found.replacements),
     )
+
+
+@router.get("/importer/{submission}/correction.xlsx")
+def correction_file(at: Editor, session: SessionOf, submission: Number, seulement: str = "") -> Response:
+    """The person's own rows, what is wrong coloured and explained; sent back, it corrects this import."""
+    found = service.find(session, at.dataset, submission)
+    if not found.summary.get("counts") or found.matching is None:
+        raise NotFound
+    body = correction.write(
+        session, at.dataset, found, at.member.establishment.slug, only_wrong=seulement == "fautives"
+    )
+    name = f"{gettext('correction')}-{at.dataset.slug}-{submission}.xlsx"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return StreamingResponse(body, media_type=XLSX, headers=headers)
 
 
 @router.post("/importer/{submission}/erreurs/{row}")

@@ -20,7 +20,7 @@ from app.jobs import Job, task
 from app.models import Mode, Submission, SubmissionState
 from app.records import service as records
 from app.records.judge import stored_faults
-from app.submissions import accept, check, intake, queries, service, undo
+from app.submissions import accept, check, intake, numbered, queries, returned, service, undo
 from app.submissions.accept import Wanted
 from app.submissions.check import Checked
 from app.submissions.intake import StartAgain
@@ -138,7 +138,7 @@ def distinct_texts(
     dataset: DatasetView, table: Table, plan: intake.Plan, job: Job | None = None
 ) -> dict[str, Counter[str]]:
     """Field → how many cells hold each text, for the columns of the file; a column of too many texts keeps the first."""
-    bare = intake.Plan(columns=plan.columns)
+    bare = intake.Plan(columns=plan.columns, left_out=plan.left_out)
     try:
         return _counted(dataset, intake.read(dataset.schema, table, bare), bare, job)
     except StartAgain:
@@ -184,6 +184,8 @@ def _check(job: Job, submission: int) -> None:
         counts, diffs = accept.foresee(session, dataset, checked, wanted, diffs=DIFFS)
         keep_rows(session, dataset, held, checked, diffs)
         summary = {**summary_of(checked), "counts": asdict(counts), "kinds": kinds(checked)}
+        if counts.both:
+            summary["both"] = numbered.both_changed(session)
         queries.note(session, job.establishment, submission, summary=summary, state=SubmissionState.open)
 
 
@@ -200,7 +202,7 @@ def _checked(session: Session, dataset: DatasetView, held: Submission, job: Job)
 
 def wanted_of(held: Submission) -> Wanted:
     """What the person asked for."""
-    return Wanted(Mode(held.mode), tuple(held.key), held.keep_faulty)
+    return Wanted(Mode(held.mode), tuple(held.key), held.keep_faulty, returned.of(held))
 
 
 def summary_of(checked: Checked) -> dict[str, int]:

@@ -43,6 +43,8 @@ OPEN_TO_ALL = (
     r"/couleur/\{colour\}\.css",
     r"/logo/\{[a-z_]+\}(/.*)?",
     r"/modeles(/.*)?",
+    r"/verifier(/.*)?",
+    r"/api/v1/validate",
     r"/connexion(/etat)?",
     r"/deconnexion",
     r"/premiere-visite",

@@ -24,6 +24,12 @@ _ROWS: LiteralString = """
     ORDER BY number
 """
 
+_NUMBERED: LiteralString = """
+    SELECT number, {cells} FROM record
+    WHERE establishment_id = {establishment} AND dataset_id = {dataset} AND deleted_at IS NULL
+    ORDER BY number
+"""
+
 
 def csv_lines(session: Session, establishment: int, dataset: int, names: Sequence[str]) -> Iterator[bytes]:
     """The valid records as lines of CSV that end with ``\\n``, one at a time, straight from PostgreSQL."""
@@ -38,7 +44,17 @@ def rows(
     session: Session, establishment: int, dataset: int, names: Sequence[str], size: int = 2000
 ) -> Iterator[list[tuple[str | None, ...]]]:
     """The valid records as tuples of stored texts (None for an empty cell), ``size`` at a time."""
-    statement = sql.SQL(_ROWS).format(**_parts(establishment, dataset, names))
+    yield from _batches(session, sql.SQL(_ROWS).format(**_parts(establishment, dataset, names)), size)
+
+
+def numbered_rows(
+    session: Session, establishment: int, dataset: int, names: Sequence[str], size: int = 2000
+) -> Iterator[list[tuple[Any, ...]]]:
+    """All records but those of the trash, « à corriger » too, as tuples of the number and the stored texts."""
+    yield from _batches(session, sql.SQL(_NUMBERED).format(**_parts(establishment, dataset, names)), size)
+
+
+def _batches(session: Session, statement: sql.Composed, size: int) -> Iterator[list[tuple[Any, ...]]]:
     driver: Any = session.connection().connection.driver_connection
     with driver.cursor(name="export") as cursor:
         cursor.execute(statement)
@@ -80,3 +96,20 @@ def to_fix_count(session: Session, establishment: int, dataset: int) -> int:
         Record.deleted_at.is_(None),
     )
     return int(session.scalar(chosen) or 0)
+
+
+def to_fix(session: Session, establishment: int, dataset: int, limit: int) -> list[Any]:
+    """``(number, cells, faults)`` of the first records « à corriger »."""
+    return list(
+        session.execute(
+            select(Record.number, Record.cells, Record.faults)
+            .where(
+                Record.establishment_id == establishment,
+                Record.dataset_id == dataset,
+                Record.state == "to_fix",
+                Record.deleted_at.is_(None),
+            )
+            .order_by(Record.number)
+            .limit(limit)
+        )
+    )

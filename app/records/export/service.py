@@ -17,10 +17,15 @@ from sqlalchemy.orm import Session
 
 from app import db
 from app.datasets.service import DatasetView
+from app.errors import AppError
+from app.i18n import N_
 from app.records.export import queries
 from app.tenancy import Scope
 from exporters.about import About
+from exporters.marks import Marks
 from exporters.rows import rows_of
+from exporters.template import write_template
+from exporters.template_sheets import FIRST, LAST_ROW
 from exporters.xlsx_file import write_xlsx
 
 CHUNK = 256 * 1024  # octets sent at once
@@ -108,3 +113,27 @@ def xlsx_chunks(session: Session, dataset: DatasetView, about: About) -> Iterato
     return write_xlsx(
         dataset.schema, rows_of(queries.rows(session, dataset.establishment, dataset.id, names)), about
     )
+
+
+def template_stream(scope: Scope, dataset: DatasetView, marks: Marks, *, with_rows: bool) -> Iterator[bytes]:
+    """The workbook to fill in (« gabarit »), with the records and their numbers where asked, in a transaction of its own."""
+    if not with_rows:
+        yield from write_template(dataset.schema, marks)
+        return
+    names = dataset.schema.field_names
+    with db.in_transaction(scope, read_only=True) as session:
+        batches = queries.numbered_rows(session, dataset.establishment, dataset.id, names)
+        records = ((number, texts) for batch in batches for number, *texts in batch)
+        yield from write_template(dataset.schema, marks, records)
+
+
+def refuse_beyond_a_sheet(session: Session, dataset: DatasetView) -> None:
+    """Raises :class:`AppError` for a dataset that one sheet cannot hold: before the file begins, not in the middle of it."""
+    most = LAST_ROW - FIRST + 1
+    if sum(queries.counts(session, dataset.establishment, dataset.id).values()) > most:
+        raise AppError(
+            N_(
+                "Un gabarit tient {most} lignes au plus, et ce jeu de données en a davantage. Téléchargez-le plutôt en CSV."
+            ),
+            most=most,
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -13,12 +13,13 @@ from app.datasets.access import At, at_dataset
 from app.datasets.head import head_of
 from app.establishments import queries as establishments
 from app.formats import PARIS
-from app.i18n import language
-from app.records.export import service
+from app.i18n import gettext, language
+from app.records.export import correction, service
 from app.templating import render
 from app.tenancy import Scope
 from exporters.about import About
 from exporters.file_name import file_name
+from exporters.marks import Marks
 
 router = APIRouter(include_in_schema=False, prefix="/e/{establishment}/{dataset}")
 Reader = Annotated[At, Depends(at_dataset("reader"))]
@@ -56,6 +57,41 @@ def xlsx(request: Request, at: Reader, session: SessionOf) -> Response:
     headers = _headers(session, at, "xlsx")
     about = About(title=at.dataset.title, publisher=at.member.establishment.name, lang=language())
     return StreamingResponse(service.xlsx_stream(scope, at.dataset, about), media_type=XLSX, headers=headers)
+
+
+@router.get("/gabarit.xlsx")
+def template(request: Request, at: Reader, session: SessionOf, lignes: str = "") -> Response:
+    """The workbook to fill in; with ``lignes``, the records and their numbers are in it, to be changed and sent back."""
+    with_rows = lignes == "1"
+    if with_rows:
+        service.refuse_beyond_a_sheet(session, at.dataset)
+    dataset, place = at.dataset, at.member.establishment
+    now = datetime.now(UTC)  # before the records are read: what changes meanwhile is asked about, never lost
+    marks = Marks(
+        "template",
+        dataset.schema_key,
+        dataset.version,
+        dataset.schema.content_hash,
+        establishment=place.slug,
+        dataset=dataset.slug,
+        base=str(dataset.revision) if with_rows else "",
+        made_at=now if with_rows else None,
+        lang=language(),
+    )
+    scope = Scope.of(dataset.establishment, at.member.role, account=at.account)
+    body = service.template_stream(scope, dataset, marks, with_rows=with_rows)
+    name = f"{gettext('gabarit')}-{dataset.slug}{now.astimezone(PARIS):-%Y%m%d-%H%M}.xlsx"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return StreamingResponse(body, media_type=XLSX, headers=headers)
+
+
+@router.get("/correction.xlsx")
+def correction_file(request: Request, at: Reader, session: SessionOf) -> Response:
+    """The lines « à corriger », what is wrong in place; imported, the file changes these lines alone."""
+    body = correction.write(session, at.dataset, at.member.establishment.slug)
+    name = f"{gettext('correction')}-{at.dataset.slug}.xlsx"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return StreamingResponse(body, media_type=XLSX, headers=headers)
 
 
 def _headers(session: SessionOf, at: At, extension: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ from app.i18n import gettext, language
 from app.models import Mode, Submission, SubmissionState
 from app.paging import page_of
 from app.posted import Posted, text_of, texts_of
-from app.submissions import pages, queries, service
+from app.submissions import pages, queries, returned, service
 from app.submissions import undo as way_back
 from app.submissions.frame import Editor, Reader, common, elsewhere
 from app.templating import redirect, render
@@ -51,6 +51,7 @@ def _summary_page(
     shown = page_of(page, total, DIFFS)
     by_name = {control.field.name: control.label for control in controls(at.dataset.schema, language())}
     matching = Matching.from_json(found.matching) if found.matching is not None else None
+    own = returned.of(found)
     return render(
         request,
         "submissions/summary.html",
@@ -61,7 +62,11 @@ def _summary_page(
         diffs=pages.diff_rows(session, at, found, shown.size, shown.offset),
         page=shown,
         fields=list(by_name.items()),
-        ignored=matching.ignored_labels if matching is not None else (),
+        ignored=[label for label in matching.ignored_labels if label != own.number_label]
+        if matching is not None
+        else (),
+        returned=own,
+        both=pages.both_changed(at, found),
         halves=service.halves(counts),
         repairs=[card for card in pages.repair_cards(at, found) if card.said == "accept"],
         error=error,
@@ -84,6 +89,7 @@ def choose_mode(
             key=texts_of(form, "cle"),
             keep_faulty=text_of(form, "fautives") != "laisser",
             account=at.account,
+            file_wins=text_of(form, "fichier") == "oui",
         )
     except AppError as refused:
         session.rollback()

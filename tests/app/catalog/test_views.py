@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from starlette.testclient import TestClient
 
 from app import db
 from app.catalog.service import add_schema, install_starter, set_offered
 from app.models import Account, CatalogueSchema
 from app.tenancy import Scope
+from exporters.marks import read_marks
 from tests.app.catalog.schemas import descriptor
 from tests.factories import Make
 
@@ -167,3 +170,26 @@ def test_oddities_are_for_administrators(
     assert "Particularités" not in client.get("/modeles/arbres").text
     sign_in(make.account(is_administrator=True))
     assert "Particularités de ce schéma" in client.get("/modeles/arbres").text
+
+
+def test_a_schema_gives_its_workbook_by_version(client: TestClient, database: object, tmp_path: Path) -> None:
+    fields = [{"name": "espece", "title": "Espèce", "type": "string", "example": "Tilleul"}]
+    add(descriptor(fields=fields, version="1.0.0"))
+    add(descriptor(fields=[*fields, {"name": "hauteur", "type": "number"}], version="2.0.0"))
+    page = client.get("/modeles/arbres", params={"version": "1.0.0"}).text
+    assert "/modeles/arbres/gabarit.xlsx?version=1.0.0" in page
+    answer = client.get("/modeles/arbres/gabarit.xlsx?version=1.0.0")
+    assert answer.status_code == 200
+    assert 'filename="gabarit-arbres-1.0.0.xlsx"' in answer.headers["content-disposition"]
+    file = tmp_path / "gabarit.xlsx"
+    file.write_bytes(answer.content)
+    sheet = load_workbook(file).worksheets[0]
+    assert [cell.value for cell in sheet[1]] == ["N° interne", "espece"]
+    marks = read_marks(file)
+    assert marks is not None
+    assert (marks.kind, marks.schema_name, marks.schema_version) == ("template", "arbres", "1.0.0")
+    newest = client.get("/modeles/arbres/gabarit.xlsx")
+    assert newest.headers["etag"] != answer.headers["etag"]
+    again = client.get("/modeles/arbres/gabarit.xlsx", headers={"If-None-Match": newest.headers["etag"]})
+    assert again.status_code == 304
+    assert client.get("/modeles/arbres/gabarit.xlsx?version=9").status_code == 404

@@ -17,6 +17,7 @@ from app.records import service as records
 from app.records.export import service
 from app.tenancy import Role, Scope
 from exporters.conformance import judge
+from exporters.marks import read_marks
 from tests.app.records.conftest import DELIBERATION, Desk
 from tests.app.records.rows import descriptor
 
@@ -140,3 +141,21 @@ def test_the_command_writes_whole_files_and_says_what_is_left_out(
     assert run(main, ["export", "nulle/part", "-o", str(file)]).exit_code == 1
     assert run(main, ["export", address, "-o", str(tmp_path / "absent" / "a.csv")]).exit_code == 2
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "a.xlsx"]
+
+
+def test_the_template_comes_empty_or_with_every_line_and_its_number(filled: Desk, tmp_path: Path) -> None:
+    page = filled.get("/telecharger")
+    assert f"{filled.path}/gabarit.xlsx?lignes=1" in page
+    file = tmp_path / "gabarit.xlsx"
+    file.write_bytes(filled.browser.get(f"{filled.path}/gabarit.xlsx").content)
+    empty = list(load_workbook(file).worksheets[0].iter_rows(values_only=True))
+    assert not any(any(row) for row in empty[3:])
+    file.write_bytes(filled.browser.get(f"{filled.path}/gabarit.xlsx?lignes=1").content)
+    rows = list(load_workbook(file).worksheets[0].iter_rows(values_only=True))
+    assert [row[0] for row in rows[3:] if row[0]] == [1, 2, 3, 4], "« à corriger » too, the trash not"
+    subject = rows[0].index("DELIB_OBJET")
+    assert rows[5][subject] == "Deux\nlignes"
+    marks = read_marks(file)
+    assert marks is not None
+    assert (marks.establishment, marks.dataset) == (filled.establishment.slug, filled.dataset.slug)
+    assert marks.made_at is not None

@@ -1,0 +1,1 @@
+"""« Vérifier un fichier »: a file and a model, judged for anybody, signed in or not."""
