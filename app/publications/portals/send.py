@@ -204,7 +204,7 @@ class _Walk:
                 wait = max(error.retry_after or 0, FIRST_WAIT * 2 ** (attempt - 1))
                 if not error.passing or attempt == self._tries or wait > LONGEST_WAIT:
                     # what is refused, gone or changed is looked at anew; what is out of reach is gone on with
-                    done = self.state.done if error.passing and step is not Step.VERIFY else ()
+                    done = self.state.done if error.passing else ()
                     self.keep(step=None, done=done, fault=error, tries=self.state.tries + 1)
                     raise
                 self._sleep(wait)
@@ -291,8 +291,9 @@ class _Sending:
         now = self.portal.state(self.walk.state.ids)
         if now.presence in {Presence.ABSENT, Presence.DELETED}:
             raise PortalError(Fault.GONE, portal=self.portal.name)
-        if not now.has_file:
-            raise PortalError(Fault.UNAVAILABLE, portal=self.portal.name, uncertain=True)
+        if not now.has_file:  # begun again from the file, should it not come
+            self.walk.state = replace(self.walk.state, done=(Step.CHECK,), uncertain=True)
+            raise PortalError(Fault.UNAVAILABLE, portal=self.portal.name)
         return now
 
     def _all_done(self) -> dict[str, Any]:
