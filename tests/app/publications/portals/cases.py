@@ -22,7 +22,7 @@ from tests.app.publications.portals.udata_site import KEY, ORG, UdataSite
 QUICK = Patience(connect=2, read=1, write=2, answer=4)
 
 METADATA = Metadata(
-    identifier="21440143100013/deliberations",
+    identifier="21440143200015/deliberations",
     name="deliberations-reze",
     title="Délibérations du conseil municipal de Rezé",
     description="Les délibérations adoptées par le conseil municipal. " * 4,
@@ -31,7 +31,7 @@ METADATA = Metadata(
     frequency="quarterly",
     tags=("délibérations", "conseil municipal"),
     coverage=Coverage(date(2025, 1, 1), date(2025, 12, 31)),
-    zones=("fr:commune:44109",),
+    zones=("fr:commune:44143",),
     granularity="fr:commune",
     place="Rezé",
     schema=SchemaRef("scdl/deliberations", "2.1.5", "https://schema.example/deliberations/2.1.5/schema.json"),

@@ -17,13 +17,14 @@ from urllib.parse import parse_qs, urlsplit
 
 @dataclass
 class Asked:
-    """A request. ``form``: fields of a multipart or url-encoded body; ``files``: name → (file name, octets)."""
+    """A request. ``target``: path and query as sent; ``form``: fields of a multipart or url-encoded body; ``files``: name → (file name, octets)."""
 
     method: str
     path: str
     query: dict[str, str]
     headers: dict[str, str]
     body: bytes
+    target: str = ""
     form: dict[str, str] = field(default_factory=dict)
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
 
@@ -114,7 +115,7 @@ class Site:
         parts = urlsplit(handler.path)
         query = {key: values[-1] for key, values in parse_qs(parts.query, keep_blank_values=True).items()}
         headers = {key.lower(): value for key, value in handler.headers.items()}
-        asked = Asked(handler.command, parts.path, query, headers, body)
+        asked = Asked(handler.command, parts.path, query, headers, body, handler.path)
         _read_form(asked)
         with self._lock:
             trouble = self.trouble.pop(len(self.asked), "")

@@ -36,7 +36,7 @@ class UdataSite(Site):
         self.datasets: dict[str, dict[str, Any]] = {}
         self.contacts: list[dict[str, Any]] = []
         self.catalogue: dict[str, list[str]] = {}
-        self.zones = {"fr:commune:44109"}
+        self.zones = {"fr:commune:44143"}
         self.licences = {"lov2", "odc-odbl", "notspecified"}
         self.stored: dict[str, bytes] = {}
         self.parts: dict[tuple[str, int], bytes] = {}
