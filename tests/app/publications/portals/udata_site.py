@@ -86,7 +86,7 @@ class UdataSite(Site):
         self._check(body, creating=True)
         slug = _slug(body["title"])
         taken = {one["slug"] for one in self.datasets.values()}
-        slug = next(name for name in (slug, *(f"{slug}-{n}" for n in range(1, 99))) if name not in taken)
+        slug = next(name for name in (slug, *(f"{slug}-{n}" for n in range(1, 999))) if name not in taken)
         made = {**BLANK, "id": uuid.uuid4().hex[:24], "slug": slug, "resources": []}
         made["page"] = f"https://portal.example/datasets/{slug}/"
         self.datasets[made["id"]] = made
