@@ -30,7 +30,6 @@ from app.publications.portals.http import Answer, Patience, PortalClient
 SITE = "https://www.data.gouv.fr"
 PAGE_SIZE = 100
 CHUNK = 4_000_000  # octets of a part
-WHOLE = 2 * CHUNK  # octets that are sent in one go
 TAG = (3, 96)  # characters
 TITLE, DESCRIPTION = 350, 100_000
 RESERVED = ("transport:", "validation-report:", "analysis:", "check:")  # extras of the portal's own machines
@@ -272,7 +271,7 @@ class DataGouv:
         return list(dict.fromkeys((*kept, ours)))
 
     def _upload(self, path: str, file: PortalFile) -> dict[str, Any]:
-        if file.size > max(WHOLE, 2 * self._chunk):
+        if file.size > 2 * self._chunk:  # the others go in one
             return self._in_parts(path, file, self._chunk)
         try:
             with file.open() as stream:
