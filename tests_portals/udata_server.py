@@ -47,6 +47,7 @@ def main() -> None:
         MONGODB_HOST = "mongodb://localhost:27017/udata"
         SECRET_KEY = "of a test"  # noqa: S105 (it guards nothing)
         FS_ROOT = str(folder / "fs")
+        URLS_ALLOWED_TLDS = settings.Testing.URLS_ALLOWED_TLDS | {"example"}
         URLS_ALLOW_LOCAL = True
         URLS_ALLOW_PRIVATE = True
         CELERY_BROKER_URL = "memory://"

@@ -45,7 +45,6 @@ CONTEXT: dict[str, Any] = {
     "dcat:startDate": {"@type": "xsd:date"},
     "dcat:endDate": {"@type": "xsd:date"},
     "dcat:byteSize": {"@type": "xsd:nonNegativeInteger"},
-    "spdx:checksumValue": {"@type": "xsd:hexBinary"},
 }
 
 

@@ -123,9 +123,9 @@ def _contact(contact: Contact, name: str) -> str:
 
 
 def _distribution(held: FeedDistribution, one: FeedDataset, licence_uri: str) -> str:
-    checksum = (
+    checksum = (  # a plain text: udata refuses the whole dataset for one that is typed hexBinary
         f"[ a spdx:Checksum ; spdx:algorithm spdx:checksumAlgorithm_sha256 ; "
-        f'spdx:checksumValue "{held.sha256}"^^xsd:hexBinary ]'
+        f'spdx:checksumValue "{held.sha256}" ]'
     )
     lines = [
         f"[ a dcat:Distribution ;\n    dct:title {text(held.title)}",

@@ -88,7 +88,8 @@ def test_a_file_says_all_that_harvesters_read(feed: Callable[..., Graph]) -> Non
     assert list(graph.objects(node, DCTERMS.conformsTo)) == [URIRef(SCHEMA)]
     checksum = graph.value(node, SPDX.checksum)
     assert graph.value(checksum, SPDX.algorithm) == SPDX.checksumAlgorithm_sha256
-    assert str(graph.value(checksum, SPDX.checksumValue)) == "ab" * 32
+    # untyped: udata refuses a dataset whose checksum is typed hexBinary
+    assert graph.value(checksum, SPDX.checksumValue) == Literal("ab" * 32)
 
 
 def test_both_feeds_say_the_same(tmp_path: object) -> None:
