@@ -8,8 +8,21 @@ from pathlib import Path
 import pytest
 
 from tests.app.publications.portals.cases import CASES, Case
+from tests_portals import real_ckan, real_udata
 
 pytest.register_assert_rewrite("tests.app.publications.portals.test_send")
+
+# in place of the local portals, before the tests of the sequence are read: they run once for each
+CASES.clear()
+CASES["udata"] = real_udata.real
+if real_ckan.IS_THERE:
+    CASES["ckan"] = real_ckan.real
+
+
+def pytest_report_header() -> str:
+    return (
+        "portals: " + ", ".join(CASES) + ("" if real_ckan.IS_THERE else " (CKAN is not installed: left out)")
+    )
 
 
 @pytest.fixture
@@ -23,9 +36,9 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     get_settings.cache_clear()
 
 
-@pytest.fixture(params=["real"])
+@pytest.fixture(params=list(CASES))
 def case(request: pytest.FixtureRequest) -> Iterator[Case]:
-    """The real portal that the module put in place of the local ones."""
+    """Each real portal."""
     made = CASES[request.param]()
     yield made
     made.site.stop()

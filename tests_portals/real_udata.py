@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import atexit
-import json
 import os
-import subprocess
 import uuid
 from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,8 +15,8 @@ from app.publications.portals.datagouv import DataGouv
 from app.publications.portals.http import Patience
 from tests.app.publications.portals.cases import METADATA, Case, Held
 from tests_portals.proxy import Proxy
+from tests_portals.servers import HERE, started
 
-HERE = Path(__file__).parent
 PYTHON = os.environ.get("TABELLION_UDATA_PYTHON", str(HERE.parent / ".venv-udata" / "bin" / "python"))
 PATIENT = Patience(connect=5, read=20, write=20, answer=30)
 
@@ -28,18 +24,7 @@ PATIENT = Patience(connect=5, read=20, write=20, answer=30)
 @lru_cache(maxsize=1)
 def server() -> dict[str, str]:
     """What the server says of itself, started at the first call."""
-    process = subprocess.Popen(
-        [PYTHON, str(HERE / "udata_server.py")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    atexit.register(process.kill)
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    assert line, "udata did not start"
-    told: dict[str, str] = json.loads(line)
-    return told
+    return started(PYTHON, "udata_server.py")
 
 
 def api(method: str, path: str, **request: Any) -> Any:
