@@ -55,7 +55,7 @@ def main() -> None:
         HARVESTER_BACKENDS = ["dcat"]  # noqa: RUF012 (how udata writes its settings)
         SESSION_COOKIE_SECURE = False
         CDATA_BASE_URL = site
-        METHOD_BLOCKLIST = ["DatasetListAPI.post", "UploadNewDatasetResource.post"]  # noqa: RUF012 (as above)
+        METHOD_BLOCKLIST = ["DatasetListAPI.post", "UploadNewDatasetResource.post"]  # noqa: RUF012 (how udata writes its settings)
 
     logging.disable(logging.WARNING)
     app = standalone(create_app(settings.Defaults, override=Here))

@@ -1,1 +1,0 @@
-"""The same sequences against the real software of the portals: `make test-portals`. Not part of `make test`."""
