@@ -15,7 +15,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 CATALOGUES := $(wildcard */locale/*/LC_MESSAGES/*.po)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help run install install-dev catalogues vendor test lint format lock messages bench clean
+.PHONY: help run install install-dev catalogues vendor test test-portals lint format lock messages bench clean
 .NOTPARALLEL:
 
 help: ## list the targets
@@ -40,6 +40,15 @@ static/vendor/.stamp: package.json package-lock.json vendor.mjs
 
 test: lint vendor ## every check: style, types, imports, tests (sets itself up)
 	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+
+UDATA := .venv-udata
+test-portals: install-dev $(UDATA)/.stamp ## the sequences of publication against real udata, in an environment of its own
+	TABELLION_UDATA_PYTHON=$(CURDIR)/$(UDATA)/bin/python $(BIN)/python -m pytest -n 0 --timeout 1800 tests_portals $(PYTEST_ARGS)
+
+$(UDATA)/.stamp: $(STAMPS)/venv
+	$(PYTHON) -m venv --clear $(UDATA)
+	$(UDATA)/bin/python -m pip install --quiet --disable-pip-version-check udata==17.18.0 mongomock==4.3.0
+	@touch $@
 
 lint: install-dev ## style, types and imports alone
 	$(BIN)/ruff check

@@ -37,6 +37,14 @@ class NotFetched(AppError):
     status = 422
 
 
+class UnknownSite(NotFetched):
+    """No machine answers to the name."""
+
+
+class PrivateSite(NotFetched):
+    """The name leads into a private network, which the settings do not open."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """What an address gave. ``url``: the one that answered, after redirections."""
@@ -60,7 +68,7 @@ def fetch(
     deadline = time.monotonic() + (settings.fetch_seconds if seconds is None else seconds)
     private = settings.allow_private_addresses if allow_private is None else allow_private
     with httpcore.ConnectionPool(
-        ssl_context=_tls(), network_backend=_Guarded(allow_private=private, deadline=deadline)
+        ssl_context=tls(), network_backend=Guard(allow_private=private, deadline=deadline)
     ) as pool:
         for _ in range(MAX_REDIRECTS + 1):
             answer = _ask(pool, url, deadline, max_bytes)
@@ -184,7 +192,8 @@ def _timeouts(deadline: float) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1)
-def _tls() -> ssl.SSLContext:
+def tls() -> ssl.SSLContext:
+    """What a site must show to be believed: a certificate of a known authority, in its name."""
     return ssl.create_default_context()
 
 
@@ -202,10 +211,14 @@ def is_public(address: str) -> bool:
     return found.is_global and not found.is_multicast and not found.is_reserved
 
 
-class _Guarded(httpcore.NetworkBackend):
-    """Opens connections to addresses that were checked, and to them alone."""
+class Guard(httpcore.NetworkBackend):
+    """Opens connections to addresses that were checked, and to them alone.
 
-    def __init__(self, *, allow_private: bool, deadline: float) -> None:
+    ``deadline``: the moment of ``time.monotonic`` before which they must be open; without it, the ``timeout`` of each counts.
+    Raises :class:`UnknownSite` and :class:`PrivateSite`.
+    """
+
+    def __init__(self, *, allow_private: bool, deadline: float | None = None) -> None:
         self._backend = httpcore.SyncBackend()
         self._allow_private = allow_private
         self._deadline = deadline
@@ -221,7 +234,7 @@ class _Guarded(httpcore.NetworkBackend):
         addresses = self._addresses(host, port)
         last: Exception | None = None
         for address in addresses:
-            left = max(0.05, self._deadline - time.monotonic())
+            left = timeout if self._deadline is None else max(0.05, self._deadline - time.monotonic())
             try:
                 return self._backend.connect_tcp(address, port, left, local_address, socket_options)
             except httpcore.ConnectError as error:
@@ -235,7 +248,7 @@ class _Guarded(httpcore.NetworkBackend):
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
-            raise NotFetched(
+            raise UnknownSite(
                 N_(
                     "Le site « {host} » est introuvable. Vérifiez l’adresse, et l’accès à internet du service."
                 ),
@@ -243,7 +256,7 @@ class _Guarded(httpcore.NetworkBackend):
             ) from error
         addresses = list(dict.fromkeys(str(info[4][0]) for info in found))
         if not self._allow_private and not all(map(is_public, addresses)):
-            raise NotFetched(
+            raise PrivateSite(
                 N_(
                     "Le site « {host} » est dans un réseau privé, que le service n’interroge pas. Téléchargez le fichier et "
                     "envoyez-le, ou demandez à la personne qui installe le service de régler TABELLION_ALLOW_PRIVATE_ADDRESSES."

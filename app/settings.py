@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     """Language of what the commands say, and of people who have not chosen."""
     secret_key: SecretStr | None = None
     """At least 32 characters, the same on every server of one service; without it, made once in the data folder."""
+    previous_secret_key: SecretStr | None = None
+    """The secret key of before a change: it still opens the keys of portals that it sealed."""
     session_days: int = Field(default=14, ge=1)
     """How long a sign-in lasts without use."""
     session_max_days: int = Field(default=60, ge=1)
@@ -94,7 +96,7 @@ class Settings(BaseSettings):
     fetch_seconds: float = Field(default=20, gt=0)
     """How long another site may take to answer."""
     allow_private_addresses: bool = False
-    """Schemas may be fetched from private networks (an intranet's catalogue)."""
+    """Schemas may be fetched from private networks (an intranet's catalogue), and portals may be there."""
 
     operator_name: str = ""
     """Who runs this installation, for the legal notices (law of 21 June 2004, article 1-1): the public body's name."""
@@ -118,7 +120,7 @@ class Settings(BaseSettings):
     def _without_slash(cls, value: str | None) -> str | None:
         return value.rstrip("/") if value else None
 
-    @field_validator("secret_key")
+    @field_validator("secret_key", "previous_secret_key")
     @classmethod
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < 32:
