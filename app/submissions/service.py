@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,16 +14,15 @@ from app import files, jobs, journal
 from app.datasets import service as datasets
 from app.datasets.service import DatasetView
 from app.errors import AppError, Conflict, NotFound
-from app.i18n import N_, language
+from app.i18n import N_
 from app.models import Mode, Submission, SubmissionState
 from app.settings import get_settings
 from app.submissions import queries, returned
 from app.submissions.intake import Change, Plan
+from app.submissions.reading import Chosen, FileRefused, limits
 from importers.detect import Detected, detect
-from importers.limits import Limits
 from importers.matching import Matching, match_table
 from importers.table import Table, read_table
-from schema_loader import messages
 from schema_loader.errors import TableUnreadable
 from schema_loader.repair import ColumnProposal, mender
 
@@ -32,44 +30,6 @@ LABEL_MOST = 200
 """Characters of a label that are remembered, or kept beside a record."""
 ROWS_SHOWN = 20_000
 """Faulty rows of one import that a person can look at."""
-
-
-class FileRefused(AppError):
-    """The file cannot be read as a table: the words are the core's."""
-
-    status = 422
-
-    def __init__(self, unreadable: TableUnreadable) -> None:
-        super().__init__("")
-        self.unreadable = unreadable
-
-    def told(self) -> messages.Message:
-        """What is wrong, and how to mend it, in the current language."""
-        return messages.unreadable(self.unreadable, language())
-
-    def text(self, lang: str | None = None) -> str:
-        return str(messages.unreadable(self.unreadable, lang or language()))
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What a person decides of how a file is read; None where what was found stands. ``header_row`` 0: there is none."""
-
-    sheet: str | None = None
-    encoding: str | None = None
-    delimiter: str | None = None
-    header_row: int | None = None
-
-
-def limits() -> Limits:
-    """The bounds that the settings give to imports."""
-    settings = get_settings()
-    return Limits(
-        file_bytes=settings.max_upload,
-        rows=settings.max_import_rows,
-        cells=settings.max_import_cells,
-        sheets=settings.max_import_sheets,
-    )
 
 
 def receive(
