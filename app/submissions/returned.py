@@ -24,7 +24,9 @@ from exporters.template import number_label
 from importers.detect import Detected
 from importers.limits import Limits
 from importers.table import source_rows
+from schema_loader.errors import TableUnreadable
 
+SEARCHED_SHEETS = 4
 KEY = "returned"
 """Where :attr:`Submission.detected` keeps what was found."""
 
@@ -99,11 +101,13 @@ def _marks(path: Path, detected: Detected, limits: Limits) -> Marks | None:
     found = read_marks(path)
     if found is not None:
         return found
-    for sheet in detected.sheets[
-        :4
-    ]:  # the properties were lost on the way: the sheet that explains has them too
+    # the properties were lost on the way: the sheet that explains has them too
+    for sheet in detected.sheets[:SEARCHED_SHEETS]:
         rows = source_rows(path, replace(detected, sheet=sheet.name), limits)
-        found = marks_of_rows(cells for _, cells in islice(rows, SEARCHED_ROWS))
+        try:
+            found = marks_of_rows(cells for _, cells in islice(rows, SEARCHED_ROWS))
+        except TableUnreadable:
+            continue  # none of ours; whoever reads that sheet says what is wrong with it
         if found is not None:
             return found
     return None

@@ -92,7 +92,7 @@ def _line(
 
 def reasons_of(dataset: DatasetView, row: Any) -> list[Reason]:
     """All that is wrong with a line, in the words of its form."""
-    faults = words.told(dataset.schema, shown_faults(dataset.schema, row.cells, row.faults))
+    faults = words.in_words(dataset.schema, shown_faults(dataset.schema, row.cells, row.faults))
     return [
         Reason(
             told.controls[0].label if len(told.controls) == 1 else "",
