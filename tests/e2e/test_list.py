@@ -87,19 +87,19 @@ def test_filters_search_and_order_hold_in_the_address(visit: Visit, ada: Account
     expect(box).to_be_focused()
     few = lines(page)
     assert 0 < few < 50
-    page.get_by_label("Chercher dans les lignes").fill("MOULIN")
+    page.get_by_label("Chercher dans les lignes").fill("MATERIEL")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile("q=MOULIN"))
+    expect(page).to_have_url(re.compile("q=MATERIEL"))
     expect(page.locator("tbody th").first).to_be_visible()
-    assert lines(page) <= few
+    assert 0 < lines(page) < few
     page.go_back()
     page.wait_for_selector("html[data-ready]")
-    assert lines(page) == few
+    expect(page.locator('input[name="ligne"]')).to_have_count(few)
     page.get_by_role("link", name="Montant en euros").click()
     expect(page).to_have_url(re.compile("tri=montant"))
     expect(page.locator("th[aria-sort=ascending]")).to_have_text(re.compile("Montant"))
     page.reload()
-    assert lines(page) == few
+    expect(page.locator('input[name="ligne"]')).to_have_count(few)
 
 
 def test_what_is_unfolded_and_typed_stays_when_counts_come(visit: Visit, ada: Account) -> None:
