@@ -29,6 +29,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app import control_words, flash, formats, i18n
 from app.assets import asset, icon_names
+from app.badges import badge_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,7 +95,14 @@ def environment() -> Environment:
     made.policies["ext.i18n.trimmed"] = True
     made.install_gettext_callables(i18n.sentence, i18n.sentence_of, newstyle=True)  # type: ignore[attr-defined]
     made.globals["ngettext"] = counted  # Jinja's own shows the bare number
-    made.globals.update(icon=icon, asset=asset, csrf_input=csrf_input, query=query, page_numbers=page_numbers)
+    made.globals.update(
+        badge_kind=badge_kind,
+        icon=icon,
+        asset=asset,
+        csrf_input=csrf_input,
+        query=query,
+        page_numbers=page_numbers,
+    )
     made.filters.update(formats.FILTERS, **control_words.FILTERS, dom_id=dom_id)
     components = Components(made)
     made.globals["ui"] = components
