@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +21,7 @@ from app.models import Invitation, PasswordReset
 from app.records import service as records
 from app.settings import Settings
 from app.tenancy import Role, Scope
+from tests.database import SECRET
 from tests.e2e.checks import assert_accessible, assert_fits, tab_stops
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ NAMES = re.compile(r"\{([^}]+)\}")
 
 def pages() -> list[tuple[str, str]]:
     """The address and the access of each page, as the routes declare them."""
-    application = create_app(Settings(data_dir=Path("nowhere"), demo=True))
+    application = create_app(Settings(secret_key=SECRET, demo=True))
     found = {}
     for route in routes(application):
         methods, path = getattr(route, "methods", None) or set(), getattr(route, "path", "")
@@ -127,7 +127,6 @@ def test_a_page_reads_without_scripts(visit: Visit, boss: Account, path: str, ac
 def test_what_is_left_out_is_there() -> None:
     """An address that is gone is no exemption."""
     every = {
-        getattr(route, "path", "")
-        for route in routes(create_app(Settings(data_dir=Path("nowhere"), demo=True)))
+        getattr(route, "path", "") for route in routes(create_app(Settings(secret_key=SECRET, demo=True)))
     }
     assert [path for path in ELSEWHERE if not any(one.startswith(path) for one in every)] == []
