@@ -35,7 +35,8 @@ from app.provision import open_database
 from app.settings import Settings, get_settings
 from app.tenancy import Scope
 
-TABELLION = Path(sys.executable).with_name("tabellion")
+ROOT = Path(__file__).resolve().parents[1]
+TABELLION = (sys.executable, "-m", "app.cli")  # of this checkout, whatever is installed
 CPU_BOUND, WEIGHT_BOUND = 15.0, 200_000  # milliseconds; octets
 PAUSE = (1.0, 3.0)  # seconds between two pages of one person
 START_SECONDS = 120
@@ -64,7 +65,7 @@ def start(folder: Path, port: int) -> subprocess.Popen[bytes]:
         "TABELLION_PORT": str(port),
         "TABELLION_LOG_LEVEL": "WARNING",
     }
-    process = subprocess.Popen([TABELLION, "serve", "--no-demo"], env=environment)
+    process = subprocess.Popen([*TABELLION, "serve", "--no-demo"], env=environment, cwd=ROOT)
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         with suppress(httpx.TransportError):

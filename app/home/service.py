@@ -51,13 +51,16 @@ class Place:
 
 def roles_of(session: Session, viewer: Viewer) -> dict[int, Role]:
     """Every establishment of the viewer with their role; the scope is then reading them, and nothing else."""
-    roles = {row.establishment_id: Role(row.role) for row in accounts.own_memberships(session, viewer.id)}
+    if viewer.seat_count == len(viewer.seats):  # all of them are known already
+        roles = {seat.id: seat.role for seat in viewer.seats}
+    else:
+        roles = {row.establishment_id: Role(row.role) for row in accounts.own_memberships(session, viewer.id)}
     set_scope(session, Scope("tab_web", viewer.id).also_reading(roles))
     return roles
 
 
 def count_places(session: Session, roles: dict[int, Role], sought: str) -> int:
-    return establishments.count(session, sought, ids=roles) if roles else 0
+    return establishments.count(session, sought, ids=roles) if sought and roles else len(roles)
 
 
 def places(session: Session, roles: dict[int, Role], sought: str, *, limit: int, offset: int) -> list[Place]:
