@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -23,7 +24,9 @@ from schema_loader.field import Reading
 from schema_loader.header import HeaderProfile
 from schema_loader.table_schema import TableSchema
 
-THREADS = 2
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+THREADS = 1 if CORES <= 2 else 2
+"""The reader has a thread of its own: where there are two cores, one that judges keeps up, and two are in each other's way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,7 @@ class BulkTableCheck:
             yield ErrorTable.of(self._key_errors(suspects))
 
     def _judged(self) -> Iterator[tuple[Batch, Judged]]:
-        """Batches in their order, judged by two threads: most of the work is pyarrow's, which lets others run."""
+        """Batches in their order, judged by threads of their own: most of the work is pyarrow's, which lets others run."""
         waiting: deque[tuple[Batch, Future[Judged]]] = deque()
         with ThreadPoolExecutor(THREADS) as pool:
             for batch in self._batches():
