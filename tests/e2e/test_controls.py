@@ -275,9 +275,16 @@ def test_a_form_sent_without_a_network_is_offered_again_and_not_written_over(vis
     expect(page.locator("[data-draft-state]")).to_contain_text("gardé sur cet ordinateur")
     page.route(
         "**/_composants/colonnes",
-        lambda route: route.fulfill(status=503) if route.request.method == "POST" else route.continue_(),
+        lambda route: (
+            route.fulfill(status=503, body="Indisponible")
+            if route.request.method == "POST"
+            else route.continue_()
+        ),
     )
     page.get_by_role("button", name="Enregistrer la ligne").click()
+    expect(
+        page.get_by_text("Indisponible")
+    ).to_be_visible()  # a page of the browser's own would outrun the next one
     page.goto(PATH)
     page.wait_for_selector("html[data-ready]")
     expect(page.get_by_label("Objet (obligatoire)")).to_have_value("")
