@@ -22,6 +22,8 @@ from app.models import (
     Establishment,
     LoginSession,
     Membership,
+    Publication,
+    Publishing,
     Record,
     RecordChange,
     RecordIndex,
@@ -110,7 +112,7 @@ class Make:
     def dataset_with_rows(
         self, establishment: Establishment, version: SchemaVersion, account: Account
     ) -> Dataset:
-        """A dataset with one row in each table of records, and in each of imports."""
+        """A dataset with one row in each table of records, of imports and of publications."""
         held = self.dataset(establishment, version)
         place = {"establishment_id": establishment.id, "dataset_id": held.id, "number": 1}
         cells = {"DELIB_OBJET": f"de {establishment.name}"}
@@ -149,6 +151,10 @@ class Make:
                 field="DELIB_OBJET",
             )
         )
+        self.add(
+            Publication(**place, version_id=version.id, title=f"de {establishment.name}", state="proposed")
+        )
+        self.add(Publishing(establishment_id=establishment.id, dataset_id=held.id))
         return held
 
     def signed_in(self, account: Account) -> str:

@@ -8,12 +8,14 @@ from app.models.dataset import Dataset
 from app.models.establishment import Establishment, Invitation, Membership
 from app.models.job import JobProgress
 from app.models.journal import JournalEntry
+from app.models.publication import PUBLIC_STATES, Publication, PublicationState, Publishing
 from app.models.record import Draft, Record, RecordChange, RecordIndex, RecordState
 from app.models.role import Role
 from app.models.submission import ColumnMemory, Mode, Submission, SubmissionRow, SubmissionState
 from app.models.table_schema import CatalogueSchema, SchemaVersion
 
 __all__ = [
+    "PUBLIC_STATES",
     "Account",
     "Base",
     "CatalogueSchema",
@@ -28,6 +30,9 @@ __all__ = [
     "Membership",
     "Mode",
     "PasswordReset",
+    "Publication",
+    "PublicationState",
+    "Publishing",
     "Record",
     "RecordChange",
     "RecordIndex",
