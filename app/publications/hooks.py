@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 
 from sqlalchemy.orm import Session
 
@@ -28,6 +29,9 @@ class Destination:
     note: str = ""
 
 
+JOINED: tuple[str, ...] = ("app.publications.deliveries.service",)
+"""Modules that add theirs: imported before the first act, whichever process it is in. A new feature adds its name here."""
+
 AFTER: list[After] = []
 """Called with a version that has just become the current one (published, or gone back to), and with one just withdrawn."""
 
@@ -37,6 +41,8 @@ DESTINATIONS: list[Callable[[Session, DatasetView], list[Destination]]] = []
 
 def after(session: Session, publication: Publication) -> None:
     """Call every function of :data:`AFTER`."""
+    for name in JOINED:
+        import_module(name)
     session.flush()
     for one in AFTER:
         one(session, publication)
