@@ -29,7 +29,7 @@ class Destination:
     note: str = ""
 
 
-JOINED: tuple[str, ...] = ("app.publications.deliveries.service",)
+JOINED: tuple[str, ...] = ("app.publications.deliveries.service", "app.publications.attached")
 """Modules that add theirs: imported before the first act, whichever process it is in. A new feature adds its name here."""
 
 AFTER: list[After] = []
