@@ -1,6 +1,6 @@
 """What was published stays as it was: the database itself refuses to change it.
 
-Revision: publications_frozen; follows publications.
+Revision: publications_frozen; follows portals.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from alembic import op
 from app.db import run_script
 
 revision = "publications_frozen"
-down_revision = "publications"
+down_revision = "portals"
 branch_labels = None
 depends_on = None
 
