@@ -47,6 +47,7 @@ FEATURES: tuple[str, ...] = (
     "app.records.listing.views",
     "app.records.entry.views",
     "app.records.live.views",
+    "app.records.attachments.views",
     "app.records.past.views",
 )
 """Modules with a ``router``, in the order of their addresses. A new feature adds its name here: those whose addresses hold a

@@ -26,7 +26,7 @@ router = APIRouter(include_in_schema=False)
 Editor = Annotated[At, Depends(at_dataset("editor"))]
 Public = Annotated[Viewer | None, Depends(access.public)]
 
-POLICY = "default-src 'none'; object-src 'self'; plugin-types application/pdf; style-src 'unsafe-inline'; sandbox"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """A document runs nothing and sends nothing, whatever it holds."""
 MINUTES = 300  # seconds that a shared cache may keep a public document: it may be withdrawn
 
@@ -38,7 +38,9 @@ class Withdrawn(AppError):
 
     def __init__(self) -> None:
         super().__init__(
-            N_("Ce document n’est plus publié. Pour le consulter, adressez-vous à l’établissement qui l’avait publié.")
+            N_(
+                "Ce document n’est plus publié. Pour le consulter, adressez-vous à l’établissement qui l’avait publié."
+            )
         )
 
 

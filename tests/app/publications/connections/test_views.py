@@ -19,10 +19,15 @@ def connected(desk: Desk) -> int:
     return int(leads.rpartition("/")[2])
 
 
-def test_a_key_that_the_portal_knows_is_kept_and_its_organisation_chosen(desk: Desk, udata: UdataSite) -> None:
+def test_a_key_that_the_portal_knows_is_kept_and_its_organisation_chosen(
+    desk: Desk, udata: UdataSite
+) -> None:
     number = connected(desk)
     held = desk.held(number)
-    assert (held.organisation, held.organisation_name) == (ORG, "Commune de Rezé")  # the only one it may publish for
+    assert (held.organisation, held.organisation_name) == (
+        ORG,
+        "Commune de Rezé",
+    )  # the only one it may publish for
     page = desk.get(f"/{number}")
     assert "Ada Martin" in page and "Commune de Rezé" in page and "Nantes Métropole" in page
     assert "data.gouv.fr" in desk.get() and "Connecté" in desk.get()
@@ -38,7 +43,9 @@ def test_a_key_is_sealed_where_it_lies_and_shown_nowhere(
     assert service.key_of(held) == KEY
     assert KEY not in desk.get(f"/{number}") + desk.get()
     assert KEY not in caplog.text
-    other = desk.make.connection(desk.establishment, kind="datagouv", base_url=udata.url, sealed_key=held.sealed_key)
+    other = desk.make.connection(
+        desk.establishment, kind="datagouv", base_url=udata.url, sealed_key=held.sealed_key
+    )
     with pytest.raises(service.secrets.Unreadable):  # moved to another line, it opens nothing
         service.key_of(other)
 
@@ -94,7 +101,9 @@ def test_one_of_several_organisations_is_chosen_and_no_other(desk: Desk, udata: 
     assert desk.held(number).organisation == ORG
 
 
-def test_a_key_is_tried_again_and_replaced(desk: Desk, udata: UdataSite, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_is_tried_again_and_replaced(
+    desk: Desk, udata: UdataSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
     number = connected(desk)
     desk.post(f"/{number}/verifier")
     assert desk.held(number).fault is None
