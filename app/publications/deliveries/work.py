@@ -45,6 +45,7 @@ TRIES = 2
 OF_THE_KEY = frozenset({Fault.BAD_KEY, Fault.EXPIRED, Fault.FORBIDDEN})
 STEPS = len(Step) - 2  # of a sending, but for the tidying
 
+wait = time.sleep
 Transaction = Callable[[], AbstractContextManager[Session]]
 
 
@@ -87,9 +88,10 @@ def send_one(
     connection: int,
     *,
     progress: Callable[[SendState, str], None] = lambda state, name: None,
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Callable[[float], None] | None = None,
 ) -> list[str]:
-    """The same without a queue. Gives what a rehearsal says; what a portal refuses is kept, not raised."""
+    """The same without a queue. ``sleep``: takes seconds. Gives what a rehearsal says; what a portal refuses is kept, not raised."""
+    sleep = sleep or wait
     with transaction() as session:
         errand = prepare(session, establishment, dataset, connection)
     if errand is None:
