@@ -15,6 +15,9 @@ from app.models import (
     Dataset,
     Draft,
     Establishment,
+    Publication,
+    PublicationState,
+    Publishing,
     Record,
     RecordChange,
     RecordIndex,
@@ -33,6 +36,7 @@ _SHOWN = (
     Dataset.revision,
     Dataset.changed_at,
     Dataset.closed_at,
+    Dataset.published_at,
     Dataset.created_at,
     CatalogueSchema.key.label("schema_key"),
     CatalogueSchema.title.label("schema_title"),
@@ -119,6 +123,17 @@ def has_records(session: Session, establishment: int, dataset: int) -> bool:
     """Whether the dataset holds a record, be it in the trash."""
     found = select(Record.number).where(
         Record.establishment_id == establishment, Record.dataset_id == dataset
+    )
+    return session.scalar(found.limit(1)) is not None
+
+
+def has_versions(session: Session, establishment: int, dataset: int) -> bool:
+    """Whether a version of the dataset was published, or is about to be."""
+    over = (PublicationState.failed, PublicationState.refused)
+    found = select(Publication.number).where(
+        Publication.establishment_id == establishment,
+        Publication.dataset_id == dataset,
+        Publication.state.not_in(over),
     )
     return session.scalar(found.limit(1)) is not None
 
@@ -221,7 +236,7 @@ def set_closed(session: Session, establishment: int, dataset: int, at: datetime 
 
 def remove(session: Session, establishment: int, dataset: int) -> None:
     """Erase a dataset and all its rows: for one that was opened by mistake, or emptied."""
-    for table in (Draft, RecordChange, RecordIndex, Record):
+    for table in (Publication, Publishing, Draft, RecordChange, RecordIndex, Record):
         session.execute(
             delete(table)
             .where(table.establishment_id == establishment, table.dataset_id == dataset)
