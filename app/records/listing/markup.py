@@ -37,7 +37,7 @@ class LineMarkup:
         self._choose = _around("Choisir la ligne {number}", gettext("Choisir la ligne {number}", number=SLOT))
         self._beside = _around("(ligne {number})", gettext("(ligne {number})", number=SLOT))
         self._unnamed = _around("Ligne {number}", gettext("Ligne {number}", number=SLOT))
-        self._import = _around("Import n° {number}", gettext("Import n° {number}", number=SLOT))
+        self._import = _around("Import n° {n}", gettext("Import n° {n}", n=SLOT))
 
     def __call__(self, line: Line) -> Markup:
         """The row of a line, without the reasons below it."""
