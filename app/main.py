@@ -44,6 +44,8 @@ FEATURES: tuple[str, ...] = (
     "app.publications.deliveries.views",
     "app.submissions.views",
     "app.submissions.end.views",
+    "app.publications.views",
+    "app.publications.versions.views",
     "app.records.listing.views",
     "app.records.entry.views",
     "app.records.live.views",

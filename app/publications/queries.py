@@ -20,8 +20,12 @@ from app.models import (
     Publication,
     PublicationState,
     Publishing,
+    Record,
+    RecordIndex,
+    RecordState,
     SchemaVersion,
 )
+from app.models.job import JobState
 
 
 def get(session: Session, establishment: int, dataset: int, number: int) -> Publication | None:
@@ -244,6 +248,47 @@ def person(session: Session, account: int) -> Row[Any] | None:
 def progress(session: Session, establishment: int, job: int) -> JobProgress | None:
     """How far a job is."""
     return session.get(JobProgress, (establishment, job), populate_existing=True)
+
+
+def job_under_way(session: Session, establishment: int, name: str) -> JobProgress | None:
+    """The latest job of a name that waits or runs."""
+    return session.scalar(
+        select(JobProgress)
+        .where(
+            JobProgress.establishment_id == establishment,
+            JobProgress.task == name,
+            JobProgress.state.in_([JobState.queued, JobState.running]),
+        )
+        .order_by(JobProgress.id.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+
+
+def key_range(
+    session: Session, establishment: int, dataset: int, column: int
+) -> tuple[str | None, str | None]:
+    """The first and the last sort key of a column of the index, among valid records."""
+    key = getattr(RecordIndex, f"k{column}")
+    place = (RecordIndex.establishment_id == establishment, RecordIndex.dataset_id == dataset)
+    valid = (RecordIndex.state == RecordState.valid, key > "", key < "~")
+    first = session.scalar(select(key).where(*place, *valid).order_by(key).limit(1))
+    last = session.scalar(select(key).where(*place, *valid).order_by(key.desc()).limit(1))
+    return first, last
+
+
+def cells(
+    session: Session, establishment: int, dataset: int, numbers: Iterable[int]
+) -> dict[int, dict[str, str]]:
+    """Number → cells of some records."""
+    rows = session.execute(
+        select(Record.number, Record.cells).where(
+            Record.establishment_id == establishment,
+            Record.dataset_id == dataset,
+            Record.number.in_(list(numbers)),
+        )
+    )
+    return {row.number: dict(row.cells) for row in rows}
 
 
 # --- what is due ----------------------------------------------------------------------------------------------------
