@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,9 @@ from app.errors import Conflict, NotFound
 from app.establishments import queries, service
 from app.i18n import N_, gettext
 from app.models import Membership
+from app.publications import preview, sheet
+from app.publications import service as publications
+from app.publications.personal import Said
 from app.records import service as records
 from app.tenancy import Role, Scope, set_scope
 
@@ -133,6 +136,7 @@ def install(session: Session) -> bool:
         _install(session, person, ids)
     for slug, schema, email, rows in _datasets():
         _fill(session, ids[slug], schema, email, rows)
+    _publish(session, ids["valbrune"], "scdl/deliberations", "camille@valbrune.example")
     set_scope(session, Scope.instance())
     return True
 
@@ -160,6 +164,32 @@ def _fill(
     found = datasets.find(session, establishment, made.slug)
     for row in rows:
         records.create(session, found, row, account=who)
+
+
+def _publish(session: Session, establishment: int, schema: str, email: str) -> None:
+    """Say of a dataset what people would, and publish it: its files are written once the worker is there."""
+    account = people.account_by_email(session, email)
+    who = account.id if account is not None else None
+    set_scope(session, Scope.of(establishment, Role.publisher, account=who))
+    found = next((one for one in datasets.all_of(session, establishment) if one.schema_key == schema), None)
+    if found is None:
+        return
+    said = sheet.Sheet(
+        resume=(
+            "Les délibérations du conseil municipal de Valbrune, une commune inventée : objet, date, matière et votes. "
+            "Chaque ligne est une délibération rendue exécutoire."
+        ),
+        fichier="Une ligne pour chaque délibération",
+        licence="lov2",
+        frequence="quarterly",
+        mots="délibérations, conseil municipal",
+        granularite="fr:commune",
+    )
+    seen = preview.make(session, found)
+    answers = dict.fromkeys(seen.personal, str(Said.ALLOWED))
+    typed = sheet.with_coverage(session, found, replace(said, answers=answers))
+    sheet.keep(session, found, typed, seen.personal, account=who)
+    publications.publish_now(session, found, account=who)
 
 
 def _install(session: Session, person: _Person, ids: Mapping[str, int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -208,7 +209,8 @@ def _page(
             has_rows=bool(outcome.exported),
             today=datetime.now(PARIS).date(),
         ),
-        questions=_questions(at, seen, shown),
+        errors_in_sheet=bool(set(errors) & set(sheet.NAMES)),
+        questions=_questions(at, seen, shown, said.answers),
         licences=[(key, one.text()) for key, one in LICENCES.items()],
         frequencies=[(key, one.text()) for key, one in FREQUENCIES.items()],
         levels=[(key, gettext(label)) for key, (label, _) in sheet.LEVELS.items()],
@@ -228,14 +230,18 @@ def _verb(rows: int, publishes: bool) -> str:
     return ngettext("Proposer {n} ligne à la publication", "Proposer {n} lignes à la publication", rows)
 
 
-def _questions(at: At, seen: preview.Preview | None, shown: Sheet) -> list[dict[str, Any]]:
-    """A question for each column that may hold personal data, the open ones first."""
+def _questions(
+    at: At, seen: preview.Preview | None, shown: Sheet, answers: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """A question for each column that may hold personal data; those that were answered stay, to be changed."""
     if seen is None:
         return []
+    waiting = personal.open_questions(seen.personal, answers)
     labels = {one.field.name: one.label for one in controls(at.dataset.schema, language())}
     return [
         {
             "name": _control(at, name),
+            "is_open": name in waiting,
             "label": gettext(
                 "« {column} » semble contenir {kinds}.",
                 column=labels[name],

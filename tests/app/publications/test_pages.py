@@ -62,7 +62,11 @@ def test_the_information_is_kept_and_scored(press: Press) -> None:
     with press.session() as session:
         said = queries.publishing(session, press.establishment.id, press.view.id)
         assert said is not None
-        assert (said.frequency, said.zones, said.tags) == ("quarterly", ["fr:commune:44109"], ["école", "travaux"])
+        assert (said.frequency, said.zones, said.tags) == (
+            "quarterly",
+            ["fr:commune:44109"],
+            ["école", "travaux"],
+        )
     leads = publish(press)
     press.work()
     made = press.held(int(leads.rpartition("/")[2]))
@@ -84,7 +88,9 @@ def test_the_information_is_kept_and_scored(press: Press) -> None:
         ({"zones": "nantes", "granularite": "fr:commune"}, "n’est pas le code"),
     ],
 )
-def test_what_cannot_be_read_is_said_and_nothing_leaves(press: Press, typed: dict[str, str], told: str) -> None:
+def test_what_cannot_be_read_is_said_and_nothing_leaves(
+    press: Press, typed: dict[str, str], told: str
+) -> None:
     form = form_of(press.get("/publier"), "/publier") | typed | {"acte": "publier"}
     page = press.post("/publier", form, status=422)
     assert told in page.replace("\xa0", " ")
