@@ -12,6 +12,7 @@ from app.datasets.service import DatasetView
 from app.formats import PARIS, ago, moment, short_date
 from app.i18n import gettext
 from app.models import Answer, Connection, Delivery, JobProgress, Publication
+from app.publications import hooks
 from app.publications import queries as publications
 from app.publications.connections import queries as connection_queries
 from app.publications.deliveries import queries, service
@@ -88,6 +89,19 @@ def board(session: Session, dataset: DatasetView, today: date | None = None) -> 
     return Board(
         [_standing(session, held, portal, current, due, today) for held, portal in rows], others, current
     )
+
+
+def destinations(session: Session, dataset: DatasetView) -> list[hooks.Destination]:
+    """The portals of a dataset, as the pages of publication show them."""
+    return [
+        hooks.Destination(one.portal, one.page, one.problem or one.line, one.badge, capital(one.word))
+        for one in board(session, dataset).standings
+    ]
+
+
+def capital(word: str) -> str:
+    """The word of a situation, as a badge begins it."""
+    return word[:1].upper() + word[1:]
 
 
 def _standing(
@@ -185,3 +199,6 @@ def _acts(
     if found is Situation.SENDING and fault is None:
         return ("suspendre",)
     return ("envoyer", "suspendre", "arreter")
+
+
+hooks.DESTINATIONS.append(destinations)
