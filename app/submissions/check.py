@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from app.file_check import renumbered
 from app.records.service import References
 from app.submissions import intake
 from app.submissions.intake import Intake, Plan, StartAgain
@@ -96,9 +97,4 @@ def _one_by_one(
                 on_progress(found.rows)
 
     for error in check_table(found.schema, found.schema.field_names, rows(), references=references):
-        if error.row_number is not None and error.row_number >= 2:
-            error = error._replace(row_number=numbers[error.row_number - 2])
-            earlier = error.params.get("row")
-            if isinstance(earlier, int) and 2 <= earlier < len(numbers) + 2:
-                error = error._replace(params={**error.params, "row": numbers[earlier - 2]})
-        yield error
+        yield renumbered(error, numbers)

@@ -161,6 +161,7 @@ def _import(session: Session, dataset: DatasetView, wanted: _Wanted) -> tuple[di
     from dataclasses import asdict
 
     from app.errors import AppError
+    from app.file_reading import Chosen, with_pairs
     from app.i18n import N_
     from app.models import Mode, SubmissionState
     from app.records import service as records
@@ -171,19 +172,10 @@ def _import(session: Session, dataset: DatasetView, wanted: _Wanted) -> tuple[di
     with wanted.file.open("rb") as source:
         held = service.receive(session, dataset, wanted.file.name, source, account=None)
     if wanted.sheet is not None:
-        service.choose_reading(session, dataset, held, service.Chosen(sheet=wanted.sheet))
+        service.choose_reading(session, dataset, held, Chosen(sheet=wanted.sheet))
     table = service.table_of(session, dataset, held)
     matching: Matching = service.matching_of(session, dataset, held, table)
-    for pair in wanted.maps:
-        label, _equals, field = pair.rpartition("=")
-        if label not in matching.labels or field not in dataset.schema.by_name:
-            raise AppError(
-                N_(
-                    '« {pair} » ne désigne pas une colonne du fichier et un champ du modèle. Exemple : --map "MONTANT TTC=montant".'
-                ),
-                pair=pair,
-            )
-        matching = matching.assign(field, matching.labels.index(label))
+    matching = with_pairs(dataset.schema, matching, wanted.maps)
     for name in wanted.keys:
         if name not in dataset.schema.by_name:
             raise AppError(N_("Le modèle n’a pas de champ « {name} »."), name=name)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.datasets.access import At
+from app.file_reading import reason_words, samples_of
 from app.formats import number
 from app.i18n import gettext, language, ngettext
 from app.models import JobProgress, Submission, SubmissionRow, SubmissionState
@@ -27,7 +28,6 @@ from schema_loader.repair import ColumnProposal
 
 STEPS = ("fichier", "feuille", "colonnes", "valeurs", "erreurs", "resume")
 ROWS = 20
-SAMPLES = 3
 
 
 def steps(path: str, submission: Submission | None, current: str) -> list[tuple[str, str]]:
@@ -128,33 +128,6 @@ def column_lines(at: At, table: Table, matching: Matching) -> list[ColumnLine]:
             )
         )
     return found
-
-
-def samples_of(table: Table, column: int | None, most: int = SAMPLES) -> tuple[str, ...]:
-    """The first different texts of a column."""
-    if column is None:
-        return ()
-    seen: dict[str, None] = {}
-    for row in table.sample:
-        text = row.cells[column].strip()
-        if text:
-            seen.setdefault(text[:60])
-        if len(seen) == most:
-            break
-    return tuple(seen)
-
-
-def reason_words(reason: str) -> str:
-    """Why a column is proposed."""
-    return {
-        "person": gettext("choisie par vous"),
-        "remembered": gettext("comme la dernière fois"),
-        "name": gettext("même nom"),
-        "title": gettext("même titre"),
-        "spelling": gettext("même nom, écrit autrement"),
-        "near": gettext("nom ressemblant"),
-        "values": gettext("d’après les valeurs"),
-    }.get(reason, "")
 
 
 # --- values ---------------------------------------------------------------------------------------------------------

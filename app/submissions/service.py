@@ -14,13 +14,14 @@ from app import files, jobs, journal
 from app.datasets import service as datasets
 from app.datasets.service import DatasetView
 from app.errors import AppError, Conflict, NotFound
+from app.file_reading import Chosen, FileRefused, look
 from app.i18n import N_
 from app.models import Mode, Submission, SubmissionState
 from app.settings import get_settings
 from app.submissions import queries, returned
 from app.submissions.intake import Change, Plan
-from app.submissions.reading import Chosen, FileRefused, limits
-from importers.detect import Detected, detect
+from app.submissions.reading import limits
+from importers.detect import Detected
 from importers.matching import Matching, match_table
 from importers.table import Table, read_table
 from schema_loader.errors import TableUnreadable
@@ -49,7 +50,7 @@ def receive(
     try:
         path = files.path_of(dataset.establishment, stored)
         known = queries.memory(session, dataset.establishment, dataset.version_id)
-        detected = _found(path, dataset, Chosen(), tuple(known))
+        detected = _found(path, dataset, Chosen(), tuple(known), file_name)
         own = returned.look(session, dataset, path, detected, limits())
         made = Submission(
             establishment_id=dataset.establishment,
@@ -83,17 +84,11 @@ def _plain_name(name: str) -> str:
     return kept[:200] or "fichier"
 
 
-def _found(path: Path, dataset: DatasetView, chosen: Chosen, labels: Sequence[str]) -> Detected:
+def _found(
+    path: Path, dataset: DatasetView, chosen: Chosen, labels: Sequence[str], name: str = ""
+) -> Detected:
     try:
-        return detect(
-            path,
-            dataset.schema,
-            labels=labels,
-            encoding=chosen.encoding,
-            delimiter=chosen.delimiter,
-            sheet=chosen.sheet,
-            limits=limits(),
-        )
+        return look(path, dataset.schema, chosen, name=name, labels=tuple(labels), limits=limits())
     except TableUnreadable as unreadable:
         raise FileRefused(unreadable) from unreadable
 
