@@ -125,9 +125,10 @@ def test_the_correction_file_keeps_the_layout_and_is_right_once_mended(
 
 
 def test_a_template_of_ours_is_judged_without_its_example(client: TestClient, model: str) -> None:
-    marks = Marks("template", "essai/conventions", "1.0.0", "")
+    schema = compile_schema(json.dumps(DESCRIPTOR).encode())
+    marks = Marks("template", "essai/conventions", "1.0.0", schema.content_hash)
     rows = [(1, ["Valbrune", "2024-01-02", "12", "a"]), (2, ["Valbrune", "hier", "12", "a"])]
-    template = b"".join(write_template(compile_schema(json.dumps(DESCRIPTOR).encode()), marks, rows))
+    template = b"".join(write_template(schema, marks, rows))
     page = said(client.get(send(client, template, model, "gabarit.xlsx").headers["location"]).text)
     assert "1 erreur d’une sorte à corriger" in page
     assert "n’est pas jugée" not in page, "the numbers of records are the service's own"
