@@ -70,6 +70,12 @@ def import_file(
             "--leave-faulty", help="Laisser de côté les lignes fautives, au lieu de les garder à corriger."
         ),
     ] = False,
+    add_twins: Annotated[
+        bool,
+        typer.Option(
+            "--add-twins", help="Ajouter aussi les lignes qui sont déjà là, au lieu de les laisser de côté."
+        ),
+    ] = False,
     sure: Annotated[
         bool, typer.Option("--yes", help="Confirmer un remplacement qui retire plus de la moitié des lignes.")
     ] = False,
@@ -107,6 +113,7 @@ def import_file(
                     not leave_faulty,
                     sure,
                     dry_run,
+                    add_twins,
                 )
                 answer = _run(establishment, slug, wanted)
             except NotFound:
@@ -138,9 +145,11 @@ class _Wanted:
         keep_faulty: bool,
         sure: bool,
         dry_run: bool,
+        add_twins: bool,
     ) -> None:
         self.file, self.sheet, self.maps, self.keys, self.mode = file, sheet, maps, keys, mode
         self.repair, self.keep_faulty, self.sure, self.dry_run = repair, keep_faulty, sure, dry_run
+        self.add_twins = add_twins
 
 
 def _run(establishment: int, slug: str, wanted: _Wanted) -> dict[str, Any]:
@@ -165,7 +174,7 @@ def _import(session: Session, dataset: DatasetView, wanted: _Wanted) -> tuple[di
     from app.i18n import N_
     from app.models import Mode, SubmissionState
     from app.records import service as records
-    from app.submissions import accept, check, queries, service, work
+    from app.submissions import accept, check, decided, queries, returned, service, work
     from app.submissions.accept import Wanted
     from importers.matching import Matching
 
@@ -180,8 +189,9 @@ def _import(session: Session, dataset: DatasetView, wanted: _Wanted) -> tuple[di
         if name not in dataset.schema.by_name:
             raise AppError(N_("Le modèle n’a pas de champ « {name} »."), name=name)
     key = list(wanted.keys) or list(dataset.schema.primary_key)
-    mode = Mode(wanted.mode) if wanted.mode is not None else Mode.update if key else Mode.add
-    if mode == Mode.update and not key:
+    own = returned.of(held)
+    mode = Mode(wanted.mode) if wanted.mode is not None else Mode.update if key or own.by_number else Mode.add
+    if mode == Mode.update and not (key or own.by_number):
         raise AppError(N_("Pour mettre à jour, dites avec --key ce qui désigne une ligne."))
     queries.note(
         session,
@@ -199,9 +209,9 @@ def _import(session: Session, dataset: DatasetView, wanted: _Wanted) -> tuple[di
     queries.note(session, dataset.establishment, held.id, repairs=repairs)
     session.refresh(held)
     checked = check.check(
-        dataset.schema, table, service.plan_of(dataset, held), references=records.references(session, dataset)
+        dataset.schema, table, decided.plan_of(dataset, held), references=records.references(session, dataset)
     )
-    asked = Wanted(mode, tuple(key), wanted.keep_faulty)
+    asked = Wanted(mode, tuple(key), wanted.keep_faulty, own, decided.columns_of(held), not wanted.add_twins)
     accept.lock(session, dataset)
     counts, _diffs = accept.foresee(session, dataset, checked, asked)
     if service.halves(asdict(counts)) and not (wanted.sure or wanted.dry_run):

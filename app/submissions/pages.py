@@ -291,20 +291,20 @@ def diff_rows(session: Session, at: At, submission: Submission, limit: int, offs
 
 
 @dataclass(frozen=True, slots=True)
-class BothChanged:
-    """A row whose record was changed here too since the file was made, and the columns that both changed."""
+class RowOfRecord:
+    """A row, its record, and the columns that something is said of."""
 
     row: int
     number: int
     columns: str
 
 
-def both_changed(at: At, submission: Submission) -> list[BothChanged]:
-    """The first such rows."""
+def rows_of_records(at: At, submission: Submission, what: str) -> list[RowOfRecord]:
+    """The first rows whose record was changed here too since the file was made (``both``), or with cells that were ``emptied``."""
     labels = {control.field.name: control.label for control in controls(at.dataset.schema, language())}
     return [
-        BothChanged(one["row"], one["number"], ", ".join(labels.get(name, name) for name in one["fields"]))
-        for one in submission.summary.get("both", ())
+        RowOfRecord(one["row"], one["number"], ", ".join(labels.get(name, name) for name in one["fields"]))
+        for one in submission.summary.get(what, ())
     ]
 
 
@@ -353,4 +353,34 @@ def sentences(counts: Mapping[str, int]) -> list[str]:
         if (both := counts.get("both", 0))
         else "",
     ]
+    found += _twins(counts)
     return [sentence for sentence in found if sentence] or [gettext("Rien ne change.")]
+
+
+def _twins(counts: Mapping[str, int]) -> list[str]:
+    """What is said of rows that are there already."""
+    twins, differing = counts.get("twins", 0), counts.get("differing", 0)
+    if not twins:
+        return []
+    found = [
+        ngettext(
+            "{n} ligne est déjà là : elle s’ajoute une seconde fois",
+            "{n} lignes sont déjà là : elles s’ajoutent une seconde fois",
+            twins,
+        )
+        if counts.get("twins_added")
+        else ngettext(
+            "{n} ligne est déjà là : elle est laissée de côté",
+            "{n} lignes sont déjà là : elles sont laissées de côté",
+            twins,
+        )
+    ]
+    if differing:
+        found.append(
+            ngettext(
+                "dont {n} avec d’autres valeurs, sous la même clé",
+                "dont {n} avec d’autres valeurs, sous la même clé",
+                differing,
+            )
+        )
+    return found

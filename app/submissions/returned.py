@@ -39,6 +39,8 @@ class Returned:
     by_number: bool = False
     since: datetime | None = None
     file_wins: bool = False
+    erase: bool = False
+    """The person said that cells emptied in the file erase the record's."""
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept."""
@@ -48,11 +50,12 @@ class Returned:
             "by_number": self.by_number,
             "since": self.since.isoformat() if self.since is not None else None,
             "file_wins": self.file_wins,
+            "erase": self.erase,
         }
 
-    def wins(self, *, file_wins: bool) -> Returned:
+    def decided(self, *, file_wins: bool, erase: bool) -> Returned:
         """The same, with what the person says."""
-        return replace(self, file_wins=file_wins)
+        return replace(self, file_wins=file_wins, erase=erase)
 
     def number_column(self, labels: Iterable[str]) -> int | None:
         """The place of the column of record numbers (from 0)."""
@@ -103,4 +106,5 @@ def of(submission: Submission) -> Returned:
         kept["by_number"],
         datetime.fromisoformat(since) if since else None,
         kept.get("file_wins", False),
+        kept.get("erase", False),
     )

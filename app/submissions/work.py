@@ -20,7 +20,7 @@ from app.jobs import Job, task
 from app.models import Mode, Submission, SubmissionState
 from app.records import service as records
 from app.records.judge import stored_faults
-from app.submissions import accept, check, intake, numbered, queries, returned, service, undo
+from app.submissions import accept, check, decided, intake, numbered, queries, returned, service, undo
 from app.submissions.accept import Wanted
 from app.submissions.check import Checked
 from app.submissions.intake import StartAgain
@@ -67,10 +67,16 @@ def _give_back(job: Job, submission: int, was: SubmissionState, now: SubmissionS
             queries.note(session, job.establishment, submission, state=now, **values)
 
 
+def begun(job: Job, message: str) -> None:
+    """Say at once what a job does: whoever waits for it sees that it has its turn."""
+    job.progress(0, 0, message)
+
+
 @task("submissions.survey", lane="default")
 def survey(job: Job, submission: int) -> None:
     """Read every value of the file and propose repairs; then check the rows, if there is nothing to ask."""
     with held_by(job, submission, SubmissionState.checking, SubmissionState.open):
+        begun(job, N_("lecture du fichier"))
         with job.transaction(read_only=True) as session:
             dataset, held = _read(session, job, submission)
             table = service.table_of(session, dataset, held)
@@ -99,7 +105,7 @@ def proposals(
     dataset: DatasetView, table: Table, held: Submission, job: Job | None = None
 ) -> list[dict[str, Any]]:
     """Repairs for the columns of a file, by column and by kind, as JSON; safe ones first."""
-    plan = service.plan_of(dataset, held)
+    plan = decided.plan_of(dataset, held)
     counts = distinct_texts(dataset, table, plan, job)
     answers = service.answers_of(held)
     said = {(one["field"], one["kind"], one["status"]): one.get("said", "") for one in held.repairs}
@@ -169,6 +175,7 @@ def _counted(
 def check_rows(job: Job, submission: int) -> None:
     """Check every row with what was decided, keep those to look at, and count what acceptance would do."""
     with held_by(job, submission, SubmissionState.checking, SubmissionState.open):
+        begun(job, N_("lecture du fichier"))
         _check(job, submission)
 
 
@@ -186,6 +193,8 @@ def _check(job: Job, submission: int) -> None:
         summary = {**summary_of(checked), "counts": asdict(counts), "kinds": kinds(checked)}
         if counts.both:
             summary["both"] = numbered.both_changed(session)
+        if counts.emptied:
+            summary["emptied"] = numbered.emptied(session)
         queries.note(session, job.establishment, submission, summary=summary, state=SubmissionState.open)
 
 
@@ -194,7 +203,7 @@ def _checked(session: Session, dataset: DatasetView, held: Submission, job: Job)
     return check.check(
         dataset.schema,
         table,
-        service.plan_of(dataset, held),
+        decided.plan_of(dataset, held),
         references=records.references(session, dataset),
         on_progress=lambda rows: job.progress(rows, None, N_("{done} lignes vérifiées")),
     )
@@ -202,7 +211,14 @@ def _checked(session: Session, dataset: DatasetView, held: Submission, job: Job)
 
 def wanted_of(held: Submission) -> Wanted:
     """What the person asked for."""
-    return Wanted(Mode(held.mode), tuple(held.key), held.keep_faulty, returned.of(held))
+    return Wanted(
+        Mode(held.mode),
+        tuple(held.key),
+        held.keep_faulty,
+        returned.of(held),
+        decided.columns_of(held),
+        not held.detected.get(service.ADD_TWINS, False),
+    )
 
 
 def summary_of(checked: Checked) -> dict[str, int]:
@@ -305,6 +321,7 @@ def _faults(errors: list[CellError]) -> list[dict[str, Any]]:
 def accept_rows(job: Job, submission: int) -> None:
     """Keep the rows, all of them or none; killed at any moment and begun again, it does so once."""
     with held_by(job, submission, SubmissionState.accepting, SubmissionState.open):
+        begun(job, N_("lecture du fichier, avant d’enregistrer ses lignes"))
         with job.transaction(read_only=True) as session:
             dataset, held = _read(session, job, submission)
             if held.state != SubmissionState.accepting:
@@ -357,6 +374,7 @@ def undo_rows(job: Job, submission: int) -> None:
         held_by(job, submission, SubmissionState.undoing, SubmissionState.accepted),
         job.transaction() as session,
     ):
+        begun(job, N_("recherche des lignes que cet import a changées"))
         dataset, held = found(session, job, submission)
         if held.state != SubmissionState.undoing:
             return
