@@ -15,7 +15,7 @@ from app.i18n import language
 from exporters.correction import CellFault, Layout, SourceRow, write_correction
 from exporters.marks import Marks
 from schema_loader.messages import cell_message, repair_words
-from schema_loader.repair import ColumnProposal, propose_column, second_look
+from schema_loader.repair import ColumnProposal, Swapper, axes_of, propose_column, second_look
 
 DISTINCT_MOST = 20_000
 """Distinct texts of a column that proposals are made for."""
@@ -32,13 +32,22 @@ class Offer:
 
 
 def offers(checked: CheckedFile) -> list[Offer]:
-    """Proposals for the columns that hold errors, surest first."""
+    """Proposals for the columns that hold errors, and for points changed about, surest first."""
     schema = checked.schema
     wrong = {error.field_name for error in checked.report.errors if error.field_name}
     _, fields, rows = checked.read()
     columns = {n: field for n, field in enumerate(fields) if field is not None and field.name in wrong}
     counts: dict[int, Counter[str]] = {n: Counter() for n in columns}
+    places = {field.name: n for n, field in enumerate(fields) if field is not None}
+    swappers = [
+        (Swapper(axes), *(places[name] for name in axes))
+        for axes in axes_of(schema)
+        if places.keys() >= set(axes)
+    ]
     for _number, row in rows:
+        for swapper, first, second in swappers:
+            if max(first, second) < len(row):
+                swapper.count([row[first]], [row[second]])
         for n, own in counts.items():
             if n < len(row) and (len(own) < DISTINCT_MOST or row[n] in own):
                 own[row[n]] += 1
@@ -48,6 +57,15 @@ def offers(checked: CheckedFile) -> list[Offer]:
         found += [
             Offer(field.title or field.name, group, repair_words(group, language())) for group in groups
         ]
+    found += [
+        Offer(
+            " · ".join(schema.by_name[name].title or name for name in swapper.axes),
+            group,
+            repair_words(group, language()),
+        )
+        for swapper, *_ in swappers
+        if (group := swapper.proposal()) is not None
+    ]
     return sorted(found, key=lambda offer: ORDER.get(offer.group.status, 9))
 
 

@@ -144,7 +144,7 @@ def _report(
         encodings=encodings(kept.checked.source.encoding),
         delimiters=delimiters(),
         sheets=sheets(understood.table.detected) if understood is not None else [],
-        offers=show.offers(kept.checked) if not section.valid else [],
+        offers=show.offers(kept.checked),
         until=datetime.fromtimestamp(kept.until, UTC),
         address=f"{get_settings().public_url}/verifier/{kept.token}"
         if kept.shared and viewer is not None

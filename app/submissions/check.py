@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from app.file_check import renumbered
 from app.records.service import References
 from app.submissions import intake
-from app.submissions.intake import Intake, Plan, StartAgain
+from app.submissions.intake import Intake, Plan
 from importers.table import Table
 from schema_loader.bulk import Batch, BulkTableCheck
 from schema_loader.check import check_table
@@ -29,12 +29,10 @@ class Checked:
     cells: int = 0
     faulty_cells: int = 0
     errors: dict[int, list[CellError]] = field(default_factory=dict)
-    slowly: bool = False
 
     def batches(self) -> Iterator[Intake]:
         """The rows, read again."""
-        read = intake.read_slowly if self.slowly else intake.read
-        return read(self.schema, self.table, self.plan)
+        return intake.read(self.schema, self.table, self.plan)
 
 
 def check(
@@ -47,11 +45,7 @@ def check(
 ) -> Checked:
     """Judge every row. Raises :class:`~schema_loader.errors.TableUnreadable` where reading ends."""
     found = Checked(schema, table, plan)
-    try:
-        _judge(found, references, on_progress)
-    except StartAgain:
-        found = Checked(schema, table, plan, slowly=True)
-        _judge(found, references, on_progress)
+    _judge(found, references, on_progress)
     return found
 
 

@@ -11,7 +11,7 @@ from app.models import Submission
 from app.submissions import returned
 from app.submissions.intake import Change, Plan
 from importers.matching import Matching
-from schema_loader.repair import ColumnProposal, mender
+from schema_loader.repair import Axes, ColumnProposal, mender
 
 LABEL_MOST = 200
 """Characters of a label that are remembered, or kept beside a record."""
@@ -40,11 +40,12 @@ def plan_of(dataset: DatasetView, submission: Submission, matching: Matching | N
         mend = mender(field, own, dataset.schema) if own else None
         if mend is not None or replaced:
             changes[field.name] = _change(mend, replaced)
+    columns = {match.field: match.column for match in matching.matches if match.column is not None}
     labels = matching.labels
     template = returned.of(submission)
     number = template.number_column(labels) if template.by_number else None
     return Plan(
-        columns={match.field: match.column for match in matching.matches if match.column is not None},
+        columns=columns,
         constants={filler.field: filler.value for filler in matching.constants},
         changes=changes,
         fixes={int(number): cells for number, cells in submission.fixes.items()},
@@ -55,6 +56,11 @@ def plan_of(dataset: DatasetView, submission: Submission, matching: Matching | N
         ],
         left_out=frozenset(template.notes),
         number=number,
+        swaps=[
+            Axes(repair.field, repair.partner)
+            for repair in repairs
+            if repair.partner and {repair.field, repair.partner} <= columns.keys()
+        ],
     )
 
 

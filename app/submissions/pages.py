@@ -155,7 +155,7 @@ def repair_cards(at: At, submission: Submission) -> list[RepairCard]:
                 place,
                 group,
                 repair_words(group, language()),
-                labels.get(group.field, group.field),
+                " · ".join(labels.get(name, name) for name in (group.field, group.partner) if name),
                 data.get("said", ""),
             )
         )

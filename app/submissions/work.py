@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
@@ -23,10 +23,9 @@ from app.records.judge import stored_faults
 from app.submissions import accept, check, decided, intake, numbered, queries, returned, service, undo
 from app.submissions.accept import Wanted
 from app.submissions.check import Checked
-from app.submissions.intake import StartAgain
 from importers.table import Table
 from schema_loader.errors import CellError
-from schema_loader.repair import ColumnProposal, propose_column, second_look
+from schema_loader.repair import ColumnProposal, Swapper, axes_of, propose_column, second_look
 
 DISTINCT_MOST = 100_000
 """Distinct texts of a column that repairs are proposed for."""
@@ -106,7 +105,8 @@ def proposals(
 ) -> list[dict[str, Any]]:
     """Repairs for the columns of a file, by column and by kind, as JSON; safe ones first."""
     plan = decided.plan_of(dataset, held)
-    counts = distinct_texts(dataset, table, plan, job)
+    swappers = [Swapper(axes) for axes in axes_of(dataset.schema) if plan.columns.keys() >= set(axes)]
+    counts = distinct_texts(dataset, table, plan, job, swappers)
     answers = service.answers_of(held)
     said = {(one["field"], one["kind"], one["status"]): one.get("said", "") for one in held.repairs}
     groups: list[ColumnProposal] = []
@@ -115,6 +115,7 @@ def proposals(
         if own:
             groups += propose_column(field, own, dataset.schema, **answers.get(field.name, {}))
             groups += second_look(field, own, dataset.schema, **answers.get(field.name, {}))
+    groups += [found for swapper in swappers if (found := swapper.proposal()) is not None]
     order = {"safe": 0, "ask": 1, "near": 2, "beyond": 3}
     groups.sort(key=lambda group: order[group.status])
     return [
@@ -141,22 +142,33 @@ def _said(
 
 
 def distinct_texts(
-    dataset: DatasetView, table: Table, plan: intake.Plan, job: Job | None = None
+    dataset: DatasetView,
+    table: Table,
+    plan: intake.Plan,
+    job: Job | None = None,
+    swappers: Sequence[Swapper] = (),
 ) -> dict[str, Counter[str]]:
-    """Field → how many cells hold each text, for the columns of the file; a column of too many texts keeps the first."""
+    """Field → how many cells hold each text, for the columns of the file; a column of too many texts keeps the first.
+
+    ``swappers`` count their rows on the way.
+    """
     bare = intake.Plan(columns=plan.columns, left_out=plan.left_out)
-    try:
-        return _counted(dataset, intake.read(dataset.schema, table, bare), bare, job)
-    except StartAgain:
-        return _counted(dataset, intake.read_slowly(dataset.schema, table, bare), bare, job)
+    return _counted(dataset, intake.read(dataset.schema, table, bare), bare, job, swappers)
 
 
 def _counted(
-    dataset: DatasetView, batches: Any, plan: intake.Plan, job: Job | None
+    dataset: DatasetView,
+    batches: Any,
+    plan: intake.Plan,
+    job: Job | None,
+    swappers: Sequence[Swapper] = (),
 ) -> dict[str, Counter[str]]:
     counts: dict[str, Counter[str]] = {name: Counter() for name in plan.columns}
+    names = dataset.schema.field_names
     read = 0
     for taken in batches:
+        for swapper in swappers:
+            swapper.count(*(taken.columns[names.index(name)].to_pylist() for name in swapper.axes))
         for field, column in zip(dataset.schema.fields, taken.columns, strict=True):
             own = counts.get(field.name)
             if own is None or len(own) >= DISTINCT_MOST:
