@@ -50,11 +50,14 @@ class DatasetView:
     newest: str | None
     keys: tuple[str, ...]
     constants: Mapping[str, str]
+    shared_constants: Mapping[str, str]
+    """The establishment's own: the same in each of its datasets."""
     is_indexed: bool
     revision: int
     changed_at: datetime | None
     created_at: datetime
     closed_at: datetime | None
+    published_at: datetime | None
     schema: TableSchema
 
     def column_of(self, field: str) -> int | None:
@@ -80,6 +83,11 @@ def compiled(session: Session, version_id: int, content_hash: str) -> TableSchem
     return made
 
 
+def schema_of(session: Session, version_id: int) -> TableSchema:
+    """The schema of a version, whatever the datasets are on by now."""
+    return compiled(session, version_id, catalogue.content_hash(session, version_id))
+
+
 def view_of(session: Session, row: Any) -> DatasetView:
     """What a query found, with its schema."""
     return DatasetView(
@@ -94,11 +102,13 @@ def view_of(session: Session, row: Any) -> DatasetView:
         row.newest,
         tuple(row.keys),
         row.constants,
+        row.shared_constants,
         row.is_indexed,
         row.revision,
         row.changed_at,
         row.created_at,
         row.closed_at,
+        row.published_at,
         compiled(session, row.version_id, row.content_hash),
     )
 

@@ -52,3 +52,5 @@ class Dataset(Base):
     created_by: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
     closed_at: Mapped[datetime | None]
     """Put away: read, no longer filled in."""
+    published_at: Mapped[datetime | None]
+    """When its first version was published: from then on its public addresses exist, whatever becomes of the versions."""

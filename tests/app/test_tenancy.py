@@ -17,6 +17,7 @@ from app.models import (
     JournalEntry,
     LoginSession,
     Membership,
+    Publication,
     Record,
     RecordChange,
 )
@@ -27,6 +28,11 @@ from tests.factories import Make
 TENANT_TABLES = sorted(
     table.name for table in Base.metadata.tables.values() if "establishment_id" in table.columns
 )
+PARTLY_PUBLIC = {"attachment", "dataset", "publication"}
+"""Tables of which everybody may read some columns of what was published."""
+OF_THE_OWNER = {"record_index_search": "record_index", "delivery_due": "delivery"}
+"""Policies of the two functions that run as the owner: the search, which filters by the same scope itself, and the minute's
+round of the worker, to which numbers of establishments alone are given."""
 
 
 @pytest.fixture
@@ -103,10 +109,8 @@ def test_every_policy_says_to_whom(owner_engine, database: Database) -> None:
         policies = connection.execute(text("SELECT tablename, policyname, roles FROM pg_policies")).all()
     assert policies
     for table, policy, roles in policies:
-        if (
-            policy == "record_index_search"
-        ):  # the search runs as the owner, and filters by the same scope itself
-            assert (table, list(roles)) == ("record_index", ["tab_owner"])
+        if policy in OF_THE_OWNER:
+            assert (table, list(roles)) == (OF_THE_OWNER[policy], ["tab_owner"])
             continue
         assert set(roles) <= {"tab_web", "tab_worker", "tab_public"}, (table, policy, roles)
         mixed = "tab_public" in roles and len(roles) > 1
@@ -187,9 +191,33 @@ def test_without_a_role_every_query_is_refused(two) -> None:
 
 @pytest.mark.parametrize("scope", [Scope(), Scope.of(1, Role.manager, account=1), Scope.instance(1)])
 def test_the_public_role_sees_no_tenant_row(scope: Scope, two) -> None:
+    as_everybody = Scope("tab_public", scope.account, scope.read, scope.write, scope.manage)
     for table in TENANT_TABLES:
+        if table in PARTLY_PUBLIC:
+            assert rows(table, as_everybody) == 0, table  # nothing of theirs was published
+            continue
         with pytest.raises(ProgrammingError, match="permission denied"):
-            rows(table, Scope("tab_public", scope.account, scope.read, scope.write, scope.manage))
+            rows(table, as_everybody)
+
+
+def test_everybody_reads_of_a_publication_what_is_public_and_no_more(make: Make, two) -> None:
+    one, _, _ = two
+    with db.in_transaction(Scope.job(one.id)) as session:
+        dataset = session.execute(text("UPDATE dataset SET published_at = now() RETURNING id")).scalar_one()
+        session.execute(text("UPDATE publication SET state = 'published', is_current = true"))
+    make.add(
+        Publication(establishment_id=one.id, dataset_id=dataset, number=2, version_id=1, title="Brouillon")
+    )
+    everybody = Scope("tab_public")
+    assert rows("publication", everybody) == rows("dataset", everybody) == 1
+    for hidden in ("created_by", "published_by", "verdict", "job_id"):
+        with (
+            pytest.raises(ProgrammingError, match="permission denied"),
+            db.in_transaction(everybody) as session,
+        ):
+            session.execute(text(f"SELECT {hidden} FROM publication"))  # noqa: S608 (our own names)
+    with pytest.raises(ProgrammingError, match="permission denied"), db.in_transaction(everybody) as session:
+        session.execute(text("SELECT constants FROM dataset"))
 
 
 def test_the_public_role_sees_no_sandbox_and_no_constants(make: Make) -> None:
