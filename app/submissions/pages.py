@@ -27,7 +27,8 @@ from schema_loader.messages.files import unreadable
 from schema_loader.repair import ColumnProposal
 
 STEPS = ("fichier", "feuille", "colonnes", "valeurs", "erreurs", "resume")
-ROWS = 20
+ROWS = 10
+"""Faulty rows of a page: each is a small form."""
 
 
 def steps(path: str, submission: Submission | None, current: str) -> list[tuple[str, str]]:
