@@ -36,6 +36,9 @@ def register(main: typer.Typer, schema_commands: typer.Typer) -> None:
     from app.records.cli import export
 
     main.command()(export)
+    from app.publications.cli import publish
+
+    main.command()(publish)
 
 
 def schema_add(

@@ -128,9 +128,9 @@ def install(session: Session) -> bool:
     if people.account_by_email(session, _PEOPLE[-1].email) is not None:
         return False
     ids = {}
-    for sheet in (*ESTABLISHMENTS, SANDBOX):
-        slug = sheet["adresse_page"]
-        found = queries.by_slug(session, slug) or service.create(session, sheet, sandbox=sheet is SANDBOX)
+    for own in (*ESTABLISHMENTS, SANDBOX):
+        slug = own["adresse_page"]
+        found = queries.by_slug(session, slug) or service.create(session, own, sandbox=own is SANDBOX)
         ids[slug] = found.id
     for person in _PEOPLE:
         _install(session, person, ids)

@@ -45,6 +45,7 @@ log = logging.getLogger(__name__)
 MODULES: tuple[str, ...] = (
     "app.catalog.synchronisation",
     "app.publications.preview",
+    "app.publications.reminders",
     "app.publications.work",
     "app.records.attachments.work",
     "app.records.indexing",

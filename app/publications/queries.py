@@ -340,3 +340,42 @@ def proposed(session: Session, establishments: Iterable[int], *, limit: int) -> 
             .limit(limit)
         )
     )
+
+
+def all_places(session: Session) -> list[int]:
+    """Every establishment that the scope sees."""
+    return list(session.scalars(select(Establishment.id).order_by(Establishment.id)))
+
+
+def late_untold(
+    session: Session, establishment: int, *, today: date, told_before: date, limit: int
+) -> list[Row[Any]]:
+    """``(dataset_id, slug, title, due_on)`` of the open datasets that are late, and of which nobody was told since a day."""
+    return list(
+        session.execute(
+            select(Publishing.dataset_id, Dataset.slug, Dataset.title, Publishing.due_on)
+            .join(
+                Dataset,
+                (Dataset.establishment_id == Publishing.establishment_id)
+                & (Dataset.id == Publishing.dataset_id),
+            )
+            .where(
+                Publishing.establishment_id == establishment,
+                Publishing.due_on < today,
+                func.coalesce(Publishing.told_late_on, date.min) <= told_before,
+                Dataset.closed_at.is_(None),
+            )
+            .order_by(Publishing.due_on, Dataset.id)
+            .limit(limit)
+        )
+    )
+
+
+def told_late(session: Session, establishment: int, datasets: Iterable[int], today: date) -> None:
+    """Note that people were written to."""
+    session.execute(
+        update(Publishing)
+        .where(Publishing.establishment_id == establishment, Publishing.dataset_id.in_(list(datasets)))
+        .values(told_late_on=today)
+        .execution_options(synchronize_session=False)
+    )
