@@ -186,7 +186,9 @@ KEYS = {
 
 
 @pytest.fixture
-def sent_to(press: Press, open_quickly: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Sent]]:
+def sent_to(
+    press: Press, open_quickly: None, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Sent]]:
     """``sent_to("ckan")``: three places, to be published at a new portal of this machine."""
     made: list[Case] = []
 
