@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -33,6 +33,14 @@ def desk(make, database):
             return found.number if found is not None else None
 
     return account, f"/e/{place.slug}/{held.slug}", current
+
+
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    """Whole pages are waited for, on machines that are busy with other tests."""
+    expect.set_options(timeout=30_000)
+    yield
+    expect.set_options(timeout=5_000)
 
 
 def looker(page: Page, mode: str) -> Callable[[str], None]:
