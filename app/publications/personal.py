@@ -79,11 +79,13 @@ CELLS: Mapping[Kind, re.Pattern[str]] = {
     Kind.IBAN: re.compile(rf"(?<![A-Z0-9]){_IBAN}(?![A-Z0-9])"),
     Kind.NAME: re.compile(rf"(?<!\w){_CIVILITY}"),
 }
-_ANY = re2.compile(rf"@|{_PHONE}|{_IBAN}|{_CIVILITY}".encode())
-"""Finds whether some octets may hold any of these, a gigabyte in a second."""
-DENSE = 25
-"""Batches that may hold some; beyond, one in :data:`SPARSE` is looked into: such a dataset has shown its columns."""
-SPARSE = 10
+_ANY = re2.compile(
+    rf"@|(?:^|[^0-9]){_PHONE}(?:[^0-9]|$)|(?:^|[^A-Z0-9]){_IBAN}(?:[^A-Z0-9]|$)|{_CIVILITY}".encode()
+)
+"""Finds whether some octets may hold any of these, some hundred megabytes in a second."""
+DENSE = 50_000
+"""Lines that may hold some; beyond, one in :data:`SPARSE` is looked into: such a dataset has shown its columns."""
+SPARSE = 20
 EXAMPLE = 60  # characters
 
 
@@ -106,13 +108,15 @@ class Scan:
             if kinds := kinds_of_name(one):
                 self.found[one.name] = Found(kinds)
 
-    def batch(self, lines: bytes) -> None:
-        """Look at some lines of CSV, each whole."""
+    def batch(self, lines: bytes, records: Sequence[bytes]) -> None:
+        """Look at some lines of CSV. ``records``: the same, one by one, an empty text perhaps at the end."""
         if not self._columns or _ANY.search(lines) is None:
             return
-        self._dense += 1
-        if self._dense <= DENSE or self._dense % SPARSE == 0:
-            self.rows(csv.reader(io.StringIO(lines.decode(), newline="")))
+        for record in records:
+            if _ANY.search(record) is not None:
+                self._dense += 1
+                if self._dense <= DENSE or self._dense % SPARSE == 0:
+                    self.rows(csv.reader(io.StringIO(record.decode(), newline="")))
 
     def rows(self, rows: Iterable[Sequence[str]]) -> None:
         """Look at some rows, cells in the order of the schema's fields."""

@@ -110,11 +110,11 @@ def make(session: Session, dataset: DatasetView, *, on_batch: OnBatch | None = N
     current = queries.current(session, dataset.establishment, dataset.id)
     scan, lines, rows = Scan(dataset.schema), [], 0
     for batch in snapshots.walk(session, dataset):
-        scan.batch(batch.csv)
+        scan.batch(batch.csv, batch.records)
         lines.append(batch.lines)
         rows += batch.size
         if on_batch is not None:
-            on_batch(rows, batch.csv)
+            on_batch(rows, batch)
     after = np.frombuffer(b"".join(lines), snapshots.LINE)
     before = snapshots.nothing()
     if current is not None and not current.is_empty:

@@ -266,14 +266,14 @@ def job_under_way(session: Session, establishment: int, name: str) -> JobProgres
 
 
 def key_range(
-    session: Session, establishment: int, dataset: int, column: int
+    session: Session, establishment: int, dataset: int, place: int
 ) -> tuple[str | None, str | None]:
-    """The first and the last sort key of a column of the index, among valid records."""
-    key = getattr(RecordIndex, f"k{column}")
-    place = (RecordIndex.establishment_id == establishment, RecordIndex.dataset_id == dataset)
+    """The first and the last sort key of the column at a place (from 1) of the index, among valid records."""
+    key = getattr(RecordIndex, f"k{place}")
+    own = (RecordIndex.establishment_id == establishment, RecordIndex.dataset_id == dataset)
     valid = (RecordIndex.state == RecordState.valid, key > "", key < "~")
-    first = session.scalar(select(key).where(*place, *valid).order_by(key).limit(1))
-    last = session.scalar(select(key).where(*place, *valid).order_by(key.desc()).limit(1))
+    first = session.scalar(select(key).where(*own, *valid).order_by(key).limit(1))
+    last = session.scalar(select(key).where(*own, *valid).order_by(key.desc()).limit(1))
     return first, last
 
 

@@ -98,8 +98,8 @@ def _prepare(job: Hand, dataset: int, number: int, publish: bool) -> None:
         total = 0 if held.is_empty else export.outcome(session, view).exported
         scan = Scan(view.schema)
 
-        def on_batch(rows: int, lines: bytes) -> None:
-            scan.batch(lines)
+        def on_batch(rows: int, batch: snapshots.Batch) -> None:
+            scan.batch(batch.csv, batch.records)
             job.progress(rows, max(rows, total), N_("{done} lignes écrites sur {total}"))
 
         snapshot = snapshots.write(session, view, number, empty=held.is_empty, on_batch=on_batch)

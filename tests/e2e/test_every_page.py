@@ -17,7 +17,7 @@ from app import db
 from app.access import accesses, routes
 from app.datasets import service as datasets
 from app.main import create_app
-from app.models import Delivery, Invitation, PasswordReset
+from app.models import Delivery, Invitation, PasswordReset, Publication
 from app.records import service as records
 from app.settings import Settings
 from app.tenancy import Role, Scope
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 LOOKS = [(1280, "light"), (320, "dark")]
 NO_PAGE = re.compile(
-    r"^/(healthz|readyz|static|connexion/etat|couleur/.*|modeles/.*/schema\.json|e/.*/logo/.*|e/.*/portails/autoriser|portails/retour|pieces/.*|.*\.(csv|xlsx))$"
+    r"^/(healthz|readyz|static|connexion/etat|couleur/.*|modeles/.*/schema\.json|e/.*/logo/.*|e/.*/portails/autoriser|portails/retour|pieces/.*|e/.*/fichiers/.*|.*\.(csv|xlsx))$"
 )
 """Addresses that answer no page, or a file."""
 ELSEWHERE: Mapping[str, str] = {
@@ -91,7 +91,24 @@ def boss(make: Make) -> Account:
         1,
         int(SAMPLES["account_id"]),
     )  # an invitation's link begins by the number of its place
-    make.dataset(town, make.schema(), slug="deliberations", title="Délibérations")
+    version = make.schema()
+    held = make.dataset(town, version, slug="deliberations", title="Délibérations")
+    make.add(
+        Publication(
+            establishment_id=town.id,
+            dataset_id=held.id,
+            number=1,
+            version_id=version.id,
+            state="published",
+            title="Délibérations",
+            rows=12,
+            added=12,
+            left_out=1,
+            published_at=datetime.now(UTC),
+            created_by=found.id,
+            published_by=found.id,
+        )
+    )
     with db.in_transaction(Scope.of(town.id, Role.manager, account=found.id)) as session:
         dataset = datasets.find(session, town.id, "deliberations")
         records.create(session, dataset, {"DELIB_OBJET": "Voirie", "DELIB_DATE": "hier"}, account=found.id)

@@ -64,17 +64,18 @@ def test_a_date_a_number_and_a_choice_are_not_looked_at() -> None:
         {"name": "tel", "type": "integer"},
         {"name": "prenom", "type": "string", "constraints": {"enum": ["Ada", "Léa"]}},
     )
-    scan.batch(b"0612345678,Ada\r\n")
+    scan.batch(b"0612345678,Ada\r\n", [b"0612345678,Ada"])
     assert scan.to_json() == {}
 
 
 def test_one_line_among_many_is_found() -> None:
     scan = scan_of({"name": "code", "type": "string"}, NOTE)
-    plain = b"".join(b"A%d,rien\r\n" % n for n in range(4000))
+    plain = [b"A%d,rien" % n for n in range(4000)]
     for _ in range(20):
-        scan.batch(plain)
+        scan.batch(b"\r\n".join(plain), plain)
     assert scan.to_json() == {}
-    scan.batch(plain + b'A9,"sur, deux\nlignes : ada@exemple.fr"\r\n')
+    odd = [*plain, b'A9,"sur, deux\nlignes : ada@exemple.fr"', b""]
+    scan.batch(b"\r\n".join(odd), odd)
     assert scan.to_json() == {"note": {"kinds": ["email"], "example": "sur, deux\nlignes : ada@exemple.fr"}}
 
 
