@@ -27,6 +27,7 @@ FEATURES: tuple[str, ...] = (
     "app.pages.views",
     "app.checking.views",
     "app.catalog.views",
+    "app.publications.public.files.views",
     "app.home.views",
     "app.establishments.views",
     "app.administration.views",
