@@ -1,4 +1,4 @@
-"""A file of the store, sent as fast as the server can: large pieces, read where they lie in memory, elsewhere in a thread."""
+"""A file of the store, sent as fast as the server can: by the system itself where the server offers it, else by large pieces."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 PIECE = 256 * 1024
 """Octets sent at once: what a socket takes about in one go. Larger ones are copied once more by the loop's buffer."""
-_NOWAIT = getattr(os, "RWF_NOWAIT", 0)
+ZERO_COPY = "http.response.zerocopysend"
+"""The extension of ASGI that :mod:`app.zero_copy` offers."""
 
 
 class FilePart(Response):
@@ -35,42 +36,29 @@ class FilePart(Response):
         self.init_headers({**headers, "Content-Length": str(end - start)})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        descriptor = os.open(self.path, os.O_RDONLY)
-        try:
+        with self.path.open("rb", buffering=0) as file:
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-            if scope["method"] == "HEAD" or self.start >= self.end:
-                await send({"type": "http.response.body", "body": b""})
-                return
-            leaving = asyncio.create_task(_left(receive))
-            try:
-                await self._send_all(descriptor, send, leaving)
-            finally:
-                leaving.cancel()
-        finally:
-            os.close(descriptor)
+            if scope["method"] != "HEAD" and self.start < self.end:
+                if ZERO_COPY in (scope.get("extensions") or {}):
+                    count = self.end - self.start
+                    await send({"type": ZERO_COPY, "file": file, "offset": self.start, "count": count})
+                else:
+                    await self._send_all(file.fileno(), receive, send)
+            await send({"type": "http.response.body", "body": b""})
 
-    async def _send_all(self, descriptor: int, send: Send, leaving: asyncio.Task[None]) -> None:
+    async def _send_all(self, descriptor: int, receive: Receive, send: Send) -> None:
+        leaving = asyncio.create_task(_left(receive))
         at = self.start
-        while at < self.end and not leaving.done():
-            size = min(PIECE, self.end - at)
-            data = _at_hand(descriptor, size, at) or await to_thread.run_sync(os.pread, descriptor, size, at)
-            if not data:
-                raise OSError(f"{self.path.name} is shorter than it was")
-            at += len(data)
-            await send({"type": "http.response.body", "body": data, "more_body": at < self.end})
-            await asyncio.sleep(0)  # others have their turn, however fast this client reads
-
-
-def _at_hand(descriptor: int, size: int, at: int) -> bytes:
-    """What the system holds in memory, without waiting for the disk; nothing where it cannot tell."""
-    if not _NOWAIT:
-        return b""
-    buffer = bytearray(size)
-    try:
-        read = os.preadv(descriptor, [buffer], at, _NOWAIT)
-    except OSError:  # not in memory (EAGAIN), or a file system that does not know the question
-        return b""
-    return bytes(buffer) if read == size else bytes(buffer[:read])
+        try:
+            while at < self.end and not leaving.done():
+                size = min(PIECE, self.end - at)
+                data = await to_thread.run_sync(os.pread, descriptor, size, at)
+                if not data:
+                    raise OSError(f"{self.path.name} is shorter than it was")
+                at += len(data)
+                await send({"type": "http.response.body", "body": data, "more_body": True})
+        finally:
+            leaving.cancel()
 
 
 async def _left(receive: Receive) -> None:
