@@ -31,7 +31,7 @@ from sqlalchemy.orm import Session
 from app import db
 from app.models import CatalogueSchema, Dataset, Establishment, SchemaVersion
 from app.provision import open_database
-from app.publications.public.files import encoded
+from app.publications.public import beside
 from app.settings import Settings, get_settings
 from benchmarks.service import free_port, start
 from schema_loader.compile import compile_schema
@@ -95,7 +95,7 @@ def fill(folder: Path, count: int) -> tuple[Path, dict[str, Any]]:
         one = publish(make, place, dataset, version, made, formats=("csv", "parquet"))
         stored = one.files["csv"]["stored"]
         begun = time.perf_counter()
-        encoded.write(place.id, stored)
+        beside.prepare(place.id, stored, "csv")
         print(f"compressed beside in {time.perf_counter() - begun:.1f} s")
         engine.dispose()
         return folder / "files" / str(place.id) / stored, one.files

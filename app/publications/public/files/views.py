@@ -11,8 +11,7 @@ from starlette.responses import Response
 from app import access, files
 from app.access import Number
 from app.errors import AppError, NotFound
-from app.publications.public import service
-from app.publications.public.files import encoded
+from app.publications.public import beside, service
 from app.publications.public.files.answer import FilePart
 from app.publications.public.files.conditions import (
     Part,
@@ -67,7 +66,7 @@ def other_sites(_: Nobody) -> Response:
 def _answer(request: Request, found: Published, file: File, kept: str) -> Response:
     """The file, or the part of it that is asked for, unless the client has it already."""
     path = files.path_of(found.publisher.id, file.stored)
-    forms = encoded.beside(path) if file.form.name in encoded.TEXTS else {}
+    forms = beside.encoded(path, file.form.name)
     headers = request.headers
     # a part is a part of the plain file: whoever goes on with a download counts its octets
     encoding = "" if "range" in headers else chosen_encoding(headers.get("accept-encoding"), list(forms))

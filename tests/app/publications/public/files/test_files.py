@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app import auth, files
-from app.publications.public.files import encoded
+from app.publications.public import beside
 from tests.app.publications.public.conftest import Town, some
 
 PLAIN = {"Accept-Encoding": "identity"}
@@ -90,7 +90,7 @@ def test_head_says_all_and_sends_nothing(client: TestClient, town: Town) -> None
 
 def test_a_download_goes_on_where_it_stopped(client: TestClient, town: Town) -> None:
     town.publish(some(2000))
-    encoded.write(town.place.id, f"publication-{town.dataset.id}-1.csv")
+    beside.prepare(town.place.id, f"publication-{town.dataset.id}-1.csv", "csv")
     whole = client.get(f"{town.path}/latest.csv", headers=PLAIN)
     size = len(whole.content)
     answer = client.get(f"{town.path}/latest.csv", headers={"Range": "bytes=1000-"})
@@ -112,7 +112,7 @@ def test_a_download_goes_on_where_it_stopped(client: TestClient, town: Town) -> 
 def test_a_text_is_sent_compressed_to_who_takes_it(client: TestClient, town: Town, encoding: str) -> None:
     one = town.publish(some(500))
     stored = f"publication-{town.dataset.id}-1.csv"
-    encoded.write(town.place.id, stored)
+    beside.prepare(town.place.id, stored, "csv")
     plain = client.get(f"{town.path}/latest.csv", headers=PLAIN)
     assert plain.headers["vary"] == "Accept-Encoding"
     with client.stream("GET", f"{town.path}/latest.csv", headers={"Accept-Encoding": encoding}) as answer:
@@ -132,7 +132,7 @@ def test_a_text_is_sent_compressed_to_who_takes_it(client: TestClient, town: Tow
         headers={"Accept-Encoding": encoding, "If-None-Match": answer.headers["etag"]},
     )
     assert again.status_code == 304
-    encoded.forget(town.place.id, stored)
+    beside.forget(town.place.id, stored)
     assert "content-encoding" not in client.get(f"{town.path}/latest.csv").headers
 
 
