@@ -28,6 +28,7 @@ FEATURES: tuple[str, ...] = (
     "app.checking.views",
     "app.catalog.views",
     "app.publications.public.files.views",
+    "app.publications.public.pages.views",
     "app.home.views",
     "app.establishments.views",
     "app.administration.views",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.datasets.service import compiled
 from app.errors import Gone, NotFound, NotYet
 from app.formats import PARIS
-from app.i18n import N_
+from app.i18n import N_, language
 from app.models import PublicationState
 from app.publications import identity
 from app.publications.frequencies import Frequency, frequency, next_due
@@ -21,6 +21,7 @@ from app.publications.portals.base import Contact, Coverage, SchemaRef
 from app.publications.public import queries
 from exporters.file_name import file_name
 from exporters.formats import FORMATS, Format, available
+from exporters.words import words as format_words
 from schema_loader.table_schema import TableSchema
 
 RETRY_SECONDS = 60
@@ -74,6 +75,10 @@ class File:
     sha256: str
     address: str
     name: str
+
+    def title(self) -> str:
+        """What its format is called, in the current language."""
+        return format_words(language()).gettext(self.form.title)
 
 
 @dataclass(frozen=True, slots=True)
