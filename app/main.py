@@ -27,6 +27,7 @@ FEATURES: tuple[str, ...] = (
     "app.pages.views",
     "app.checking.views",
     "app.catalog.views",
+    "app.publications.public.api.views",
     "app.publications.public.files.views",
     "app.publications.public.pages.views",
     "app.home.views",

@@ -17,6 +17,7 @@ from pyarrow import parquet
 
 from app.folding import fold
 from app.publications.public.rows.lines import Mask
+from app.records.listing.columns import CODED
 from schema_loader.field import Field
 from schema_loader.table_schema import TableSchema
 from schema_loader.types import BooleanType, DatetimeType, DateType, YearType
@@ -24,6 +25,8 @@ from schema_loader.types import BooleanType, DatetimeType, DateType, YearType
 MOST_FACETS = 7
 MOST_VALUES = 250
 """Different values of a column beyond which it is no filter of values."""
+LEAST_ROWS = 3
+"""Rows for each of its values, at least, of a column whose values the schema does not list."""
 CODE_OCTETS = 1.3
 """Octets a row that a column of few values takes in the file, at most: others are not even read."""
 _DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
@@ -59,7 +62,7 @@ class Facet:
 
 
 def facets(path: Path, schema: TableSchema) -> list[Facet]:
-    """The filters that a file offers: what the schema lists first, then years, then columns whose values are few."""
+    """The filters that a file offers: what the schema lists first, then years, then columns whose values are few, codes last."""
     file = parquet.ParquetFile(path, memory_map=True)
     count = file.metadata.num_rows
     if not count:
@@ -68,7 +71,7 @@ def facets(path: Path, schema: TableSchema) -> list[Facet]:
     found: list[Facet] = []
     for _, _, field in ranked:
         facet = _facet(path, file, field, count)
-        if facet is not None:
+        if facet is not None and not any(_says_the_same(facet, other) for other in found):
             found.append(facet)
         if len(found) == MOST_FACETS:
             break
@@ -80,7 +83,9 @@ def _rank(field: Field) -> int | None:
         return 0
     if isinstance(field.type, (DateType, DatetimeType, YearType)):
         return 1
-    return 2 if field.type.name == "string" and not field.unique else None
+    if field.type.name != "string" or field.unique:
+        return None
+    return 3 if CODED.search(fold(field.name).replace("_", " ")) else 2
 
 
 def _facet(path: Path, file: parquet.ParquetFile, field: Field, count: int) -> Facet | None:
@@ -100,10 +105,18 @@ def _facet(path: Path, file: parquet.ParquetFile, field: Field, count: int) -> F
     if not pa.types.is_string(kind) or not _is_small(file, index, count):
         return None
     coded = _column(path, field.name, coded=True)
-    if len(coded.dictionary) > MOST_VALUES:
+    if len(coded.dictionary) > min(MOST_VALUES, count / LEAST_ROWS) and not field.choices:
         return None
     codes = (pc.fill_null(coded.indices, -1).to_numpy() + 1).astype(np.uint8 if len(coded.dictionary) < 255 else np.uint16)
     return _kept(Facet(field.name, False, tuple(coded.dictionary.to_pylist()), codes))
+
+
+def _says_the_same(one: Facet, other: Facet) -> bool:
+    """Each value of one goes with one value of the other, as a code and its words do."""
+    if len(one.values) != len(other.values):
+        return False
+    pairs = one.codes.astype(np.int64) * (len(other.values) + 1) + other.codes
+    return bool(np.count_nonzero(np.bincount(pairs)) <= len(one.values) + 1)
 
 
 def _kept(facet: Facet) -> Facet | None:

@@ -34,6 +34,8 @@ _VARIANTS = {
     "a": "aàáâãäå", "c": "cç", "e": "eèéêë", "i": "iìíîï", "n": "nñ", "o": "oòóôõö", "u": "uùúûü", "y": "yýÿ",
 }  # fmt: skip
 _LIGATURES = {"oe": "(?:oe|œ)", "ae": "(?:ae|æ)"}
+_BEGINS = {"e": "œæ"}  # the second half of a ligature begins the word that is sought
+_ENDS = {"o": "œ", "a": "æ"}
 _searchers = ThreadPoolExecutor(2, thread_name_prefix="search")
 
 
@@ -144,7 +146,11 @@ def pattern_of(word: str) -> str:
             letters.append(pair)
             at += 2
             continue
-        variants = _VARIANTS.get(word[at])
+        variants = _VARIANTS.get(word[at], "")
+        if not at:
+            variants += _BEGINS.get(word[at], "")
+        if at == len(word) - 1:
+            variants += _ENDS.get(word[at], "")
         letters.append(f"[{variants}]" if variants else re.escape(word[at]))
         at += 1
     return "".join(letters)
