@@ -7,6 +7,7 @@ the service alone; its name is ours, never one that a person chose.
 from __future__ import annotations
 
 import contextlib
+import glob
 import hashlib
 import os
 import re
@@ -32,8 +33,32 @@ def path_of(establishment: int, name: str) -> Path:
     return get_settings().files_dir / str(int(establishment)) / name
 
 
-def write(establishment: int, name: str, data: bytes) -> Path:
-    """Keep a file, in place of one of the same name."""
+class Draft:
+    """A file being written, which nobody sees before it is whole."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._digest = hashlib.sha256()
+        self.octets = 0
+
+    def write(self, data: bytes) -> None:
+        """Add octets."""
+        self._digest.update(data)
+        self.octets += len(data)
+        self._file.write(data)
+
+    @property
+    def sha256(self) -> str:
+        """Of what was written so far, in hexadecimal."""
+        return self._digest.hexdigest()
+
+
+@contextlib.contextmanager
+def writing(establishment: int, name: str) -> Iterator[Draft]:
+    """Write a file some octets at a time, in place of one of the same name: it is there, and on the disk, once the block ends.
+
+    Nothing is kept when the block raises.
+    """
     target = path_of(establishment, name)
     get_settings().ensure_data_dir()
     for folder in (target.parent.parent, target.parent):
@@ -42,14 +67,20 @@ def write(establishment: int, name: str, data: bytes) -> Path:
     try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            yield Draft(file)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(target)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
-    return target
+
+
+def write(establishment: int, name: str, data: bytes) -> Path:
+    """Keep a file, in place of one of the same name."""
+    with writing(establishment, name) as draft:
+        draft.write(data)
+    return path_of(establishment, name)
 
 
 def read(establishment: int, name: str) -> bytes | None:
@@ -89,25 +120,16 @@ def write_stream(establishment: int, name: str, source: BinaryIO, limit: int) ->
 
     Raises :class:`TooLarge`: nothing is kept then.
     """
-    target = path_of(establishment, name)
-    get_settings().ensure_data_dir()
-    for folder in (target.parent.parent, target.parent):
-        folder.mkdir(mode=0o700, exist_ok=True)
-    draft = target.with_name(f".{name}.{secrets.token_hex(4)}")
-    digest, octets = hashlib.sha256(), 0
-    try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            while chunk := source.read(1 << 20):
-                octets += len(chunk)
-                if octets > limit:
-                    raise TooLarge
-                digest.update(chunk)
-                file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(target)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-    return octets, digest.hexdigest()
+    with writing(establishment, name) as draft:
+        while chunk := source.read(1 << 20):
+            if draft.octets + len(chunk) > limit:
+                raise TooLarge
+            draft.write(chunk)
+    return draft.octets, draft.sha256
+
+
+def remove_drafts(establishment: int, prefix: str) -> None:
+    """Forget what a process that died left half written, of the files whose names begin so. Nobody else may be writing them."""
+    folder = get_settings().files_dir / str(int(establishment))
+    for entry in list(folder.glob(f".{glob.escape(prefix)}*")):
+        entry.unlink(missing_ok=True)

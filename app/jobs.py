@@ -44,6 +44,7 @@ log = logging.getLogger(__name__)
 
 MODULES: tuple[str, ...] = (
     "app.catalog.synchronisation",
+    "app.publications.work",
     "app.records.indexing",
     "app.records.rechecking",
     "app.submissions.work",

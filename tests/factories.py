@@ -14,10 +14,13 @@ from app import auth
 from app.datasets.service import choose_keys
 from app.models import (
     Account,
+    Attachment,
     Base,
     CatalogueSchema,
     ColumnMemory,
+    Connection,
     Dataset,
+    Delivery,
     Draft,
     Establishment,
     LoginSession,
@@ -112,7 +115,7 @@ class Make:
     def dataset_with_rows(
         self, establishment: Establishment, version: SchemaVersion, account: Account
     ) -> Dataset:
-        """A dataset with one row in each table of records, of imports and of publications."""
+        """A dataset with one row in each table of records, of imports, of publications and of portals."""
         held = self.dataset(establishment, version)
         place = {"establishment_id": establishment.id, "dataset_id": held.id, "number": 1}
         cells = {"DELIB_OBJET": f"de {establishment.name}"}
@@ -155,7 +158,24 @@ class Make:
             Publication(**place, version_id=version.id, title=f"de {establishment.name}", state="proposed")
         )
         self.add(Publishing(establishment_id=establishment.id, dataset_id=held.id))
+        portal = self.connection(establishment)
+        self.add(
+            Delivery(establishment_id=establishment.id, dataset_id=held.id, connection_id=portal.id, wanted=1)
+        )
+        self.attachment(held)
         return held
+
+    def connection(self, establishment: Establishment, **values: Any) -> Connection:
+        """A portal of an establishment; a rehearsal unless ``values`` say otherwise."""
+        told = {"kind": "null", "base_url": "", "name": f"portail de {establishment.name}"}
+        return self.add(Connection(**{"establishment_id": establishment.id, **told, **values}))
+
+    def attachment(self, dataset: Dataset, **values: Any) -> Attachment:
+        """A document of a dataset, without its file."""
+        token = f"{dataset.establishment_id}-{next(_numbers):032x}"
+        told = {"field": "DELIB_URL", "token": token, "sha256": "0" * 64, "stored_name": f"piece-{token}.pdf"}
+        told |= {"file_name": "deliberation.pdf", "establishment_id": dataset.establishment_id}
+        return self.add(Attachment(**{"dataset_id": dataset.id, "size": 1, **told, **values}))
 
     def signed_in(self, account: Account) -> str:
         """A session of the account; gives the token of its cookie (:func:`app.auth.cookie_name`)."""

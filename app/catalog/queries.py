@@ -142,6 +142,13 @@ def descriptor(session: Session, version_id: int) -> bytes:
     ).scalar_one()
 
 
+def content_hash(session: Session, version_id: int) -> str:
+    """What tells the content of a version from any other."""
+    return session.execute(
+        select(SchemaVersion.content_hash).where(SchemaVersion.id == version_id)
+    ).scalar_one()
+
+
 def held(session: Session, keys: Iterable[str]) -> dict[str, dict[str, str]]:
     """Key → version → content hash, of the schemas that are here."""
     found: dict[str, dict[str, str]] = {}

@@ -9,7 +9,18 @@ from typing import Any
 from sqlalchemy import Row, Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from app.models import CatalogueSchema, Dataset, Draft, Record, RecordChange, RecordIndex, SchemaVersion
+from app.models import (
+    CatalogueSchema,
+    Dataset,
+    Draft,
+    Publication,
+    PublicationState,
+    Publishing,
+    Record,
+    RecordChange,
+    RecordIndex,
+    SchemaVersion,
+)
 
 _SHOWN = (
     Dataset.establishment_id,
@@ -23,6 +34,7 @@ _SHOWN = (
     Dataset.revision,
     Dataset.changed_at,
     Dataset.closed_at,
+    Dataset.published_at,
     Dataset.created_at,
     CatalogueSchema.key.label("schema_key"),
     CatalogueSchema.title.label("schema_title"),
@@ -95,6 +107,17 @@ def has_records(session: Session, establishment: int, dataset: int) -> bool:
     """Whether the dataset holds a record, be it in the trash."""
     found = select(Record.number).where(
         Record.establishment_id == establishment, Record.dataset_id == dataset
+    )
+    return session.scalar(found.limit(1)) is not None
+
+
+def has_versions(session: Session, establishment: int, dataset: int) -> bool:
+    """Whether a version of the dataset was published, or is about to be."""
+    over = (PublicationState.failed, PublicationState.refused)
+    found = select(Publication.number).where(
+        Publication.establishment_id == establishment,
+        Publication.dataset_id == dataset,
+        Publication.state.not_in(over),
     )
     return session.scalar(found.limit(1)) is not None
 
@@ -197,7 +220,7 @@ def set_closed(session: Session, establishment: int, dataset: int, at: datetime 
 
 def remove(session: Session, establishment: int, dataset: int) -> None:
     """Erase a dataset and all its rows: for one that was opened by mistake, or emptied."""
-    for table in (Draft, RecordChange, RecordIndex, Record):
+    for table in (Publication, Publishing, Draft, RecordChange, RecordIndex, Record):
         session.execute(
             delete(table)
             .where(table.establishment_id == establishment, table.dataset_id == dataset)

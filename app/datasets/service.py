@@ -55,6 +55,7 @@ class DatasetView:
     changed_at: datetime | None
     created_at: datetime
     closed_at: datetime | None
+    published_at: datetime | None
     schema: TableSchema
 
     def column_of(self, field: str) -> int | None:
@@ -80,6 +81,11 @@ def compiled(session: Session, version_id: int, content_hash: str) -> TableSchem
     return made
 
 
+def schema_of(session: Session, version_id: int) -> TableSchema:
+    """The schema of a version, whatever the datasets are on by now."""
+    return compiled(session, version_id, catalogue.content_hash(session, version_id))
+
+
 def view_of(session: Session, row: Any) -> DatasetView:
     """What a query found, with its schema."""
     return DatasetView(
@@ -99,6 +105,7 @@ def view_of(session: Session, row: Any) -> DatasetView:
         row.changed_at,
         row.created_at,
         row.closed_at,
+        row.published_at,
         compiled(session, row.version_id, row.content_hash),
     )
 

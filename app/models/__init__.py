@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from app.models.account import Account, LoginSession, PasswordReset, SignInAttempt
+from app.models.attachment import Attachment
 from app.models.base import Base
 from app.models.dataset import Dataset
 from app.models.establishment import Establishment, Invitation, Membership
 from app.models.job import JobProgress
 from app.models.journal import JournalEntry
+from app.models.portal import Answer, Connection, Delivery, PortalKind
 from app.models.publication import PUBLIC_STATES, Publication, PublicationState, Publishing
 from app.models.record import Draft, Record, RecordChange, RecordIndex, RecordState
 from app.models.role import Role
@@ -17,10 +19,14 @@ from app.models.table_schema import CatalogueSchema, SchemaVersion
 __all__ = [
     "PUBLIC_STATES",
     "Account",
+    "Answer",
+    "Attachment",
     "Base",
     "CatalogueSchema",
     "ColumnMemory",
+    "Connection",
     "Dataset",
+    "Delivery",
     "Draft",
     "Establishment",
     "Invitation",
@@ -29,6 +35,7 @@ __all__ = [
     "LoginSession",
     "Membership",
     "Mode",
+    "PortalKind",
     "PasswordReset",
     "Publication",
     "PublicationState",

@@ -328,6 +328,8 @@ def recheck_twins(session: Session, dataset: DatasetView, cells: Mapping[str, st
 def rejudge(session: Session, dataset: DatasetView, record: Record) -> None:
     """Note what the check says of a record by now, whose cells have not changed."""
     judged = check(session, dataset, record.cells, number=record.number)
+    if judged.state != record.state:  # one line more or less to publish
+        dataset_queries.touch(session, dataset.establishment, dataset.id)
     if judged.state != record.state or judged.faults != record.faults:
         queries.set_state(
             session, dataset.establishment, dataset.id, record.number, judged.state, judged.faults

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from typing import Any
 
@@ -79,6 +79,7 @@ BY_TYPE: list[tuple[str, Any]] = [
     (r"str( \| None)?", ""),
     (r"bytes", b"\1"),
     (r"datetime", datetime(2020, 1, 1, tzinfo=UTC)),
+    (r"date", date(2999, 1, 1)),
     (r"timedelta", timedelta(days=1)),
 ]
 
@@ -119,7 +120,7 @@ def arguments(function: Callable[..., Any]) -> dict[str, Any]:
         if kind.endswith("| None") and parameter.default is None:
             continue
         exact = next((value for form, value in BY_TYPE if re.fullmatch(form, kind)), None)
-        given[name] = exact if kind in {"timedelta", "datetime"} else SAMPLES.get(name, exact)
+        given[name] = exact if kind in {"timedelta", "datetime", "date"} else SAMPLES.get(name, exact)
         known = name in SAMPLES or exact is not None
         assert known, f"no sample for {name}: {kind}; add one to SAMPLES"
     return given

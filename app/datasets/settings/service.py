@@ -97,6 +97,12 @@ def remove(session: Session, dataset: DatasetView, *, account: int | None) -> No
                 "Ce jeu de données contient des lignes, ou sa corbeille : il ne peut pas être supprimé. Rangez-le s’il ne sert plus : ses lignes restent lisibles."
             )
         )
+    if queries.has_versions(session, dataset.establishment, dataset.id):
+        raise Conflict(
+            N_(
+                "Ce jeu de données a été publié : il ne peut pas être supprimé, son adresse reste. Retirez ses versions, puis rangez-le."
+            )
+        )
     queries.remove(session, dataset.establishment, dataset.id)
     journal.note(
         session,

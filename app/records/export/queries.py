@@ -18,6 +18,13 @@ _COPY: LiteralString = """
       ORDER BY number
     ) TO STDOUT (FORMAT {format})
 """
+_NUMBERED_COPY: LiteralString = """
+    COPY (
+      SELECT number, {cells} FROM record
+      WHERE establishment_id = {establishment} AND dataset_id = {dataset} AND state = 'valid' AND deleted_at IS NULL
+      ORDER BY number
+    ) TO STDOUT (FORMAT csv)
+"""
 _ROWS: LiteralString = """
     SELECT {cells} FROM record
     WHERE establishment_id = {establishment} AND dataset_id = {dataset} AND state = 'valid' AND deleted_at IS NULL
@@ -34,6 +41,17 @@ _NUMBERED: LiteralString = """
 def csv_lines(session: Session, establishment: int, dataset: int, names: Sequence[str]) -> Iterator[bytes]:
     """The valid records as lines of CSV that end with ``\\n``, one at a time, straight from PostgreSQL."""
     statement = sql.SQL(_COPY).format(**_parts(establishment, dataset, names), format=sql.SQL("csv"))
+    driver: Any = session.connection().connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        for line in copy:
+            yield bytes(line)
+
+
+def numbered_csv_lines(
+    session: Session, establishment: int, dataset: int, names: Sequence[str]
+) -> Iterator[bytes]:
+    """The valid records as lines of CSV, each after its number and a comma: ``12,…\\n``."""
+    statement = sql.SQL(_NUMBERED_COPY).format(**_parts(establishment, dataset, names))
     driver: Any = session.connection().connection.driver_connection
     with driver.cursor() as cursor, cursor.copy(statement) as copy:
         for line in copy:
