@@ -28,6 +28,8 @@ FEATURES: tuple[str, ...] = (
     "app.checking.views",
     "app.catalog.views",
     "app.publications.public.api.views",
+    "app.publications.public.catalogue.views",
+    "app.publications.public.pages.engines",
     "app.publications.public.files.views",
     "app.publications.public.pages.views",
     "app.home.views",

@@ -10,10 +10,10 @@ SCDL = "scdl/"
 """The schemas of the Socle commun that come with the service: the national catalogue has them under the same names."""
 
 
-def identifier(siret: str | None, siren: str | None, slug: str) -> str:
-    """``21440143200015/deliberations``: the number of who publishes (a SIREN where there is no SIRET) and the dataset's address,
-    which never changes."""
-    return f"{siret or siren or ''}/{slug}".lstrip("/")
+def identifier(number: str, slug: str) -> str:
+    """``21440143200015/deliberations``: the SIRET of who publishes, else its SIREN or its address, and the dataset's address, which
+    never changes."""
+    return f"{number}/{slug}"
 
 
 def place_path(place: str) -> str:

@@ -135,7 +135,7 @@ class Published:
 
     @property
     def identifier(self) -> str:
-        return identity.identifier(self.publisher.siret, self.publisher.siren, self.slug)
+        return identity.identifier(self.publisher.siret or self.publisher.siren or self.publisher.slug, self.slug)
 
     def latest(self, form: str) -> str:
         """The path of the current file in a format."""
