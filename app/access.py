@@ -126,6 +126,8 @@ class MemberOf:
 
 anybody, public, published = Anybody(), Public(), Published()
 signed_in, administrator = SignedIn(), Administrator()
+PublicSession = Annotated[Session, Depends(published, scope="function")]
+"""The session of a public address: declares its access, and reads what is published alone."""
 _members = {role: MemberOf(role) for role in Role}
 
 

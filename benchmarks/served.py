@@ -52,7 +52,18 @@ http {{ access_log off; sendfile on; tcp_nopush on; client_body_temp_path {folde
 def rows(count: int, names: tuple[str, ...]) -> list[list[str | None]]:
     """Deliberations that look like some: few subjects, many words."""
     choose = random.Random(7)  # noqa: S311 (made-up rows)
-    words = "travaux école voirie marché convention subvention association budget tarif éclairage piscine terrain".split()
+    words = (
+        "travaux",
+        "école",
+        "voirie",
+        "marché",
+        "convention",
+        "subvention",
+        "budget",
+        "tarif",
+        "éclairage",
+        "piscine",
+    )
     subjects = [(f"{n}.{m}", f"Matière {n} sous {m}") for n in range(1, 10) for m in range(1, 6)]
     made = []
     for n in range(count):
@@ -110,7 +121,16 @@ def static(folder: Path, port: int) -> Iterator[str]:
         conf.write_text(NGINX.format(folder=folder, port=port))
         command = [nginx, "-c", str(conf), "-e", str(folder / "nginx.log")]
     else:
-        command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "--directory", str(folder)]
+        command = [
+            sys.executable,
+            "-m",
+            "http.server",
+            str(port),
+            "--bind",
+            "127.0.0.1",
+            "--directory",
+            str(folder),
+        ]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         for _ in range(100):
@@ -144,7 +164,9 @@ def compare(ours: str, theirs: str, name: str, runs: int) -> None:
             times[who].append(seconds)
     speeds = {who: size / statistics.median(seconds) / 1e6 for who, seconds in times.items()}
     ratio = speeds["ours"] / speeds[name]
-    print(f"file of {size / 1e6:.0f} MB: {speeds['ours']:.0f} MB/s, {name} {speeds[name]:.0f} MB/s: × {ratio:.2f} (at least {LEAST})")
+    print(
+        f"file of {size / 1e6:.0f} MB: {speeds['ours']:.0f} MB/s, {name} {speeds[name]:.0f} MB/s: × {ratio:.2f} (at least {LEAST})"
+    )
     assert ratio >= LEAST
 
 
@@ -162,7 +184,9 @@ def pages(base: str, runs: int) -> None:
                 answer = browser.get(PATH + view)
                 times.append(time.perf_counter() - begun)
                 assert answer.status_code == 200, answer.text[:500]
-            print(f"{name:11} first {times[0] * 1000:5.0f} ms, then {statistics.median(times[1:]) * 1000:5.0f} ms")
+            print(
+                f"{name:11} first {times[0] * 1000:5.0f} ms, then {statistics.median(times[1:]) * 1000:5.0f} ms"
+            )
             assert times[0] < PAGE_BOUND, name
 
 
@@ -182,7 +206,9 @@ def main() -> None:
                 pages(base, asked.runs)
             other = free_port()
             with static(path.parent, other) as server:
-                compare(f"{base}{PATH}/latest.csv", f"http://127.0.0.1:{other}/{path.name}", server, asked.runs)
+                compare(
+                    f"{base}{PATH}/latest.csv", f"http://127.0.0.1:{other}/{path.name}", server, asked.runs
+                )
         finally:
             service.terminate()
             service.wait()

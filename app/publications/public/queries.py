@@ -155,9 +155,7 @@ def count_datasets(session: Session, sought: Sequence[Term], establishment: int 
     return int(session.scalar(_listed(_joined(func.count()), sought, establishment)) or 0)
 
 
-def publishers(
-    session: Session, sought: Sequence[Term], *, limit: int, offset: int = 0
-) -> list[Row[Any]]:
+def publishers(session: Session, sought: Sequence[Term], *, limit: int, offset: int = 0) -> list[Row[Any]]:
     """Establishments that publish something now, by name: ``datasets`` each, and ``at``, the day of the last publication."""
     counts = (
         select(

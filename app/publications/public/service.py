@@ -27,7 +27,9 @@ from schema_loader.table_schema import TableSchema
 RETRY_SECONDS = 60
 """When to ask again for a format that is being made."""
 
-ABSENT = N_("Aucun jeu de données publié à cette adresse. Vérifiez-la, ou cherchez-le parmi les données publiées.")
+ABSENT = N_(
+    "Aucun jeu de données publié à cette adresse. Vérifiez-la, ou cherchez-le parmi les données publiées."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,9 @@ class Published:
 
     @property
     def identifier(self) -> str:
-        return identity.identifier(self.publisher.siret or self.publisher.siren or self.publisher.slug, self.slug)
+        return identity.identifier(
+            self.publisher.siret or self.publisher.siren or self.publisher.slug, self.slug
+        )
 
     def latest(self, form: str) -> str:
         """The path of the current file in a format."""
@@ -144,7 +148,9 @@ class Published:
     @property
     def due_on(self) -> date | None:
         """The last day in time of the next version; None where none is expected at a given date."""
-        return next_due(self.version.published_at.astimezone(PARIS).date(), self.version.description.frequency.key)
+        return next_due(
+            self.version.published_at.astimezone(PARIS).date(), self.version.description.frequency.key
+        )
 
 
 def find(session: Session, place: str, slug: str) -> Published:
@@ -186,7 +192,9 @@ def file_of(session: Session, found: Published, form: str) -> File:
     wanted = FORMATS.get(form)
     if wanted is None or wanted not in available(schema_of(session, found)):
         raise NotFound(
-            N_("Ce jeu de données n’existe pas au format « {form} ». Sa page dit lesquels il a, par exemple csv."),
+            N_(
+                "Ce jeu de données n’existe pas au format « {form} ». Sa page dit lesquels il a, par exemple csv."
+            ),
             form=form,
         )
     raise NotYet(
@@ -228,7 +236,9 @@ def publisher_of(row: Any) -> Publisher:
 def published_of(row: Any, *, is_gone: bool = False) -> Published:
     """From a row of the queries."""
     publisher = publisher_of(row)
-    return Published(publisher, row.dataset_id, row.slug, row.first_at, version_of(row, publisher, row.slug), is_gone)
+    return Published(
+        publisher, row.dataset_id, row.slug, row.first_at, version_of(row, publisher, row.slug), is_gone
+    )
 
 
 def version_of(row: Any, publisher: Publisher, slug: str) -> Version:

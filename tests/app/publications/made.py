@@ -52,7 +52,11 @@ def publish(
     for name in formats:
         form = FORMATS[name]
         data = b"".join(form.write(schema, list(rows), About(title=dataset.title)))
-        stored = f"publication-{dataset.id}-{number}" + ("" if name == "csv" else f".{name}") + f".{form.extension}"
+        stored = (
+            f"publication-{dataset.id}-{number}"
+            + ("" if name == "csv" else f".{name}")
+            + f".{form.extension}"
+        )
         files.write(establishment.id, stored, data)
         held[name] = {"stored": stored, "size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
     published_at = facts.pop("published_at", WHEN)

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.openapi.utils import get_openapi
-from sqlalchemy.orm import Session
 from starlette.responses import JSONResponse, Response
 
 from app import access
+from app.access import PublicSession
 from app.errors import AppError
 from app.i18n import N_
 from app.publications.public import queries, service
@@ -23,7 +23,6 @@ from app.publications.public.rows import service as rows
 from app.settings import get_settings
 
 router = APIRouter(prefix="/api/v1")
-Everybody = Annotated[Session, Depends(access.published)]
 Nobody = Annotated[None, Depends(access.anybody)]
 
 VERSIONS, MOST_ROWS = 100, 1000
@@ -33,8 +32,10 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("/donnees/{establishment}/{dataset}", response_model=DatasetOut, responses=REFUSALS, tags=["données"])
-def dataset(request: Request, session: Everybody, establishment: str, dataset: str) -> Response:
+@router.get(
+    "/donnees/{establishment}/{dataset}", response_model=DatasetOut, responses=REFUSALS, tags=["données"]
+)
+def dataset(request: Request, session: PublicSession, establishment: str, dataset: str) -> Response:
     """A dataset: what is said of it, its files, its versions."""
     try:
         found = service.find_current(session, establishment, dataset)
@@ -43,7 +44,9 @@ def dataset(request: Request, session: Everybody, establishment: str, dataset: s
     listed = queries.versions(session, found.publisher.id, found.id, limit=VERSIONS)
     count = queries.count_versions(session, found.publisher.id, found.id)
     versions = [service.version_of(row, found.publisher, found.slug) for row in listed]
-    return _answer(request, api.dataset(found, versions, count, get_settings().public_url).model_dump(mode="json"))
+    return _answer(
+        request, api.dataset(found, versions, count, get_settings().public_url).model_dump(mode="json")
+    )
 
 
 @router.get(
@@ -54,7 +57,7 @@ def dataset(request: Request, session: Everybody, establishment: str, dataset: s
 )
 def lines(
     request: Request,
-    session: Everybody,
+    session: PublicSession,
     establishment: str,
     dataset: str,
     q: Annotated[str, Query(description="Words, in any column, without regard to accents or case")] = "",
@@ -73,7 +76,9 @@ def lines(
         view = address.read(source.schema, request.query_params.multi_items(), _size(taille))
         if view.unknown:
             raise AppError(
-                N_("Le paramètre « {name} » n’est pas une colonne de ce jeu de données. Exemple : {example}."),
+                N_(
+                    "Le paramètre « {name} » n’est pas une colonne de ce jeu de données. Exemple : {example}."
+                ),
                 name=view.unknown[0],
                 example=f"{source.schema.field_names[0]}=…",
             )

@@ -25,7 +25,8 @@ def catalogue(
     establishment: Annotated[
         str,
         typer.Argument(
-            metavar="[ÉTABLISSEMENT]", help="Comme dans l’adresse : valbrune. Sans lui, tout ce qui est publié."
+            metavar="[ÉTABLISSEMENT]",
+            help="Comme dans l’adresse : valbrune. Sans lui, tout ce qui est publié.",
         ),
     ] = "",
     form: Annotated[

@@ -73,7 +73,9 @@ def catalogue_of(publisher: Publisher | None, modified: datetime) -> FeedCatalog
             uri = f"{site}/donnees/"
             who = FeedPublisher("Tabellion", site)
             title = gettext("Données publiées")
-            words = gettext("Les jeux de données publiés ici par des collectivités et des établissements publics.")
+            words = gettext(
+                "Les jeux de données publiés ici par des collectivités et des établissements publics."
+            )
         else:
             who = feed_publisher(publisher, site)
             uri = who.uri

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from sqlalchemy.orm import Session
 from starlette.responses import Response, StreamingResponse
 
 from app import access
+from app.access import PublicSession
 from app.errors import AppError
 from app.publications.public import service as published
 from app.publications.public.catalogue import service
@@ -19,40 +19,43 @@ from app.publications.public.service import Publisher
 from app.settings import get_settings
 
 router = APIRouter(include_in_schema=False, prefix="/donnees")
-Everybody = Annotated[Session, Depends(access.published)]
 Nobody = Annotated[None, Depends(access.anybody)]
 
-NAMES = {CatalogueForm.ttl: "catalogue.ttl", CatalogueForm.jsonld: "catalogue.jsonld", CatalogueForm.scdl: "catalogue-scdl.csv"}
+NAMES = {
+    CatalogueForm.ttl: "catalogue.ttl",
+    CatalogueForm.jsonld: "catalogue.jsonld",
+    CatalogueForm.scdl: "catalogue-scdl.csv",
+}
 READ = ["GET", "HEAD"]
 
 
 @router.api_route("/catalogue.ttl", methods=READ)
-def every_ttl(request: Request, session: Everybody) -> Response:
+def every_ttl(request: Request, session: PublicSession) -> Response:
     return _answer(request, session, CatalogueForm.ttl, None)
 
 
 @router.api_route("/catalogue.jsonld", methods=READ)
-def every_jsonld(request: Request, session: Everybody) -> Response:
+def every_jsonld(request: Request, session: PublicSession) -> Response:
     return _answer(request, session, CatalogueForm.jsonld, None)
 
 
 @router.api_route("/catalogue-scdl.csv", methods=READ)
-def every_scdl(request: Request, session: Everybody) -> Response:
+def every_scdl(request: Request, session: PublicSession) -> Response:
     return _answer(request, session, CatalogueForm.scdl, None)
 
 
 @router.api_route("/{establishment}/catalogue.ttl", methods=READ)
-def one_ttl(request: Request, session: Everybody, establishment: str) -> Response:
+def one_ttl(request: Request, session: PublicSession, establishment: str) -> Response:
     return _of(request, session, CatalogueForm.ttl, establishment)
 
 
 @router.api_route("/{establishment}/catalogue.jsonld", methods=READ)
-def one_jsonld(request: Request, session: Everybody, establishment: str) -> Response:
+def one_jsonld(request: Request, session: PublicSession, establishment: str) -> Response:
     return _of(request, session, CatalogueForm.jsonld, establishment)
 
 
 @router.api_route("/{establishment}/catalogue-scdl.csv", methods=READ)
-def one_scdl(request: Request, session: Everybody, establishment: str) -> Response:
+def one_scdl(request: Request, session: PublicSession, establishment: str) -> Response:
     return _of(request, session, CatalogueForm.scdl, establishment)
 
 
@@ -66,7 +69,7 @@ def other_sites(_: Nobody) -> Response:
     return preflight()
 
 
-def _of(request: Request, session: Session, form: CatalogueForm, establishment: str) -> Response:
+def _of(request: Request, session: PublicSession, form: CatalogueForm, establishment: str) -> Response:
     try:
         publisher = published.find_publisher(session, establishment)
     except AppError as error:
@@ -74,7 +77,9 @@ def _of(request: Request, session: Session, form: CatalogueForm, establishment: 
     return _answer(request, session, form, publisher)
 
 
-def _answer(request: Request, session: Session, form: CatalogueForm, publisher: Publisher | None) -> Response:
+def _answer(
+    request: Request, session: PublicSession, form: CatalogueForm, publisher: Publisher | None
+) -> Response:
     state = service.state(session, publisher)
     held = Validators(f'"{state.digest}-{form}"', state.modified.replace(microsecond=0))
     page = publisher.path if publisher is not None else "/donnees/"

@@ -37,7 +37,9 @@ class FilePart(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with self.path.open("rb", buffering=0) as file:
-            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            await send(
+                {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
+            )
             if scope["method"] != "HEAD" and self.start < self.end:
                 if ZERO_COPY in (scope.get("extensions") or {}):
                     count = self.end - self.start

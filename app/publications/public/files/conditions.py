@@ -79,7 +79,9 @@ def is_refused(headers: Mapping[str, str], held: Validators) -> bool:
     """The client wants a state that this is not: 412."""
     tags = headers.get("if-match")
     if tags is not None:
-        return tags.strip() != "*" and not any(not weak and tag == held.etag for weak, tag in _TAG.findall(tags))
+        return tags.strip() != "*" and not any(
+            not weak and tag == held.etag for weak, tag in _TAG.findall(tags)
+        )
     since = _moment(headers.get("if-unmodified-since"))
     return since is not None and held.modified > since
 

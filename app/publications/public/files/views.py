@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app import access, files
-from app.access import Number
+from app.access import Number, PublicSession
 from app.errors import AppError, NotFound
 from app.publications.public import beside, service
 from app.publications.public.files.answer import FilePart
@@ -25,7 +24,6 @@ from app.publications.public.refusals import CORS, preflight, refusal
 from app.publications.public.service import File, Published
 
 router = APIRouter(include_in_schema=False, prefix="/donnees/{establishment}/{dataset}")
-Everybody = Annotated[Session, Depends(access.published)]
 Nobody = Annotated[None, Depends(access.anybody)]
 
 READ = ["GET", "HEAD"]
@@ -36,7 +34,7 @@ KEPT = "public, max-age=300"
 
 
 @router.api_route("/latest.{form}", methods=READ)
-def latest(request: Request, session: Everybody, establishment: str, dataset: str, form: str) -> Response:
+def latest(request: Request, session: PublicSession, establishment: str, dataset: str, form: str) -> Response:
     """The file of the current version."""
     try:
         found = service.find_current(session, establishment, dataset)
@@ -47,7 +45,7 @@ def latest(request: Request, session: Everybody, establishment: str, dataset: st
 
 @router.api_route("/versions/{number}.{form}", methods=READ)
 def version(
-    request: Request, session: Everybody, establishment: str, dataset: str, number: Number, form: str
+    request: Request, session: PublicSession, establishment: str, dataset: str, number: Number, form: str
 ) -> Response:
     """The file of one version, for as long as it is not withdrawn."""
     try:

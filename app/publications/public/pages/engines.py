@@ -6,16 +6,15 @@ from typing import Annotated
 from xml.sax.saxutils import escape
 
 from fastapi import APIRouter, Depends
-from sqlalchemy.orm import Session
 from starlette.responses import PlainTextResponse, Response
 
 from app import access
+from app.access import PublicSession
 from app.publications import identity
 from app.publications.public import queries
 from app.settings import get_settings
 
 router = APIRouter(include_in_schema=False)
-Everybody = Annotated[Session, Depends(access.published)]
 Nobody = Annotated[None, Depends(access.anybody)]
 
 MOST = 50_000
@@ -42,7 +41,7 @@ def robots(_: Nobody) -> Response:
 
 
 @router.get("/sitemap.xml")
-def sitemap(session: Everybody) -> Response:
+def sitemap(session: PublicSession) -> Response:
     """The lists, the producers and the datasets, each with the day of its last version."""
     site = get_settings().public_url
     found = queries.addresses(session, limit=MOST)

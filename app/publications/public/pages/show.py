@@ -96,7 +96,10 @@ def table(schema: TableSchema, view: View, found: Found) -> Table:
     read = readers(schema)
     places = [every.index(name) for name in names]
     lines = tuple(
-        tuple(read[name](cells[place]) if cells[place] else "" for name, place in zip(names, places, strict=True))
+        tuple(
+            read[name](cells[place]) if cells[place] else ""
+            for name, place in zip(names, places, strict=True)
+        )
         for cells in found.rows
     )
     groups = tuple(_group(view, facet, known, read) for facet in found.facets if facet.counts)
@@ -136,7 +139,9 @@ def _group(view: View, counted: FacetCounts, known: Mapping[str, Column], read: 
         for text, count in counted.counts
     ]
     seen = {option.value for option in options}
-    options += [Option(text, label(text), 0, True, view.toggled(name, text)) for text in chosen if text not in seen]
+    options += [
+        Option(text, label(text), 0, True, view.toggled(name, text)) for text in chosen if text not in seen
+    ]
     first = [option for at, option in enumerate(options) if at < SHOWN_VALUES or option.is_chosen]
     others = [option for option in options if option not in first]
     return Group(name, known[name].label, tuple(first), tuple(others), bool(chosen))
@@ -169,9 +174,7 @@ def _chart(found: Found, known: Mapping[str, Column], read: Mapping[str, Any]) -
         most = max(count for _, count in shown)
         label = (lambda text: text) if by_year else read[name]
         bars = tuple(Bar(label(text), count, round(100 * count / most, 2)) for text, count in shown)
-        title = (
-            gettext("Nombre de lignes par année") if by_year else gettext("Nombre de lignes par valeur")
-        )
+        title = gettext("Nombre de lignes par année") if by_year else gettext("Nombre de lignes par valeur")
         return Chart(title, known[name].label, bars, sum(count for _, count in counted.counts[CHART_BARS:]))
     return None
 

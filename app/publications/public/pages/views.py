@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from markupsafe import Markup
-from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from app import access, files, security
+from app.access import PublicSession
 from app.catalog import display
 from app.catalog import queries as catalogue
 from app.catalog.words import MAX_LENGTH, terms
@@ -29,7 +29,6 @@ from app.settings import get_settings
 from app.templating import is_htmx, render
 
 router = APIRouter(include_in_schema=False)
-Everybody = Annotated[Session, Depends(access.published)]
 Nobody = Annotated[None, Depends(access.anybody)]
 
 KEPT = 60
@@ -46,7 +45,7 @@ def with_a_slash(_: Nobody) -> Response:
 
 
 @router.get("/donnees/")
-def every(request: Request, session: Everybody, q: str = "", vue: str = "", page: str = "1") -> Response:
+def every(request: Request, session: PublicSession, q: str = "", vue: str = "", page: str = "1") -> Response:
     """Datasets, the last published first, or those who publish them."""
     asked = q.strip()[:MAX_LENGTH]
     sought = terms(asked)
@@ -71,7 +70,9 @@ def every(request: Request, session: Everybody, q: str = "", vue: str = "", page
 
 
 @router.get("/donnees/{establishment}")
-def producer(request: Request, session: Everybody, establishment: str, q: str = "", page: str = "1") -> Response:
+def producer(
+    request: Request, session: PublicSession, establishment: str, q: str = "", page: str = "1"
+) -> Response:
     """What an establishment publishes."""
     try:
         found = service.find_publisher(session, establishment)
@@ -103,18 +104,21 @@ def without_a_slash(request: Request, _: Nobody) -> Response:
 
 
 @router.get("/donnees/{establishment}/logo/{name}")
-def logo(session: Everybody, establishment: str, name: str) -> Response:
+def logo(session: PublicSession, establishment: str, name: str) -> Response:
     """The logo of who publishes; another has another address."""
     found = service.find_publisher(session, establishment)
     data = files.read(found.id, name) if name == found.logo else None
     if data is None:
         raise NotFound
-    headers = {"Cache-Control": "public, max-age=604800, immutable", "Cross-Origin-Resource-Policy": "cross-origin"}
+    headers = {
+        "Cache-Control": "public, max-age=604800, immutable",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
     return Response(data, media_type=media_type(name), headers=headers)
 
 
 @router.get("/donnees/{establishment}/{dataset}")
-def dataset(request: Request, session: Everybody, establishment: str, dataset: str) -> Response:
+def dataset(request: Request, session: PublicSession, establishment: str, dataset: str) -> Response:
     """A dataset at its current version: what is said of it, its rows, its files, its versions."""
     try:
         found = service.find(session, establishment, dataset)
@@ -152,7 +156,9 @@ def dataset(request: Request, session: Everybody, establishment: str, dataset: s
 
 
 @router.get("/donnees/{establishment}/{dataset}/versions")
-def versions(request: Request, session: Everybody, establishment: str, dataset: str, page: str = "1") -> Response:
+def versions(
+    request: Request, session: PublicSession, establishment: str, dataset: str, page: str = "1"
+) -> Response:
     """Every version, the newest first."""
     try:
         found = service.find(session, establishment, dataset)
@@ -160,9 +166,7 @@ def versions(request: Request, session: Everybody, establishment: str, dataset: 
         return refusal(request, error)
     request.state.establishment = found.publisher
     shown = page_of(page, queries.count_versions(session, found.publisher.id, found.id), VERSIONS)
-    listed = queries.versions(
-        session, found.publisher.id, found.id, limit=shown.size, offset=shown.offset
-    )
+    listed = queries.versions(session, found.publisher.id, found.id, limit=shown.size, offset=shown.offset)
     return _page(
         request,
         "versions.html",
@@ -173,7 +177,7 @@ def versions(request: Request, session: Everybody, establishment: str, dataset: 
 
 
 @router.get("/donnees/{establishment}/{dataset}/integrer")
-def frame(request: Request, session: Everybody, establishment: str, dataset: str) -> Response:
+def frame(request: Request, session: PublicSession, establishment: str, dataset: str) -> Response:
     """The rows alone, for a frame in a page of any site."""
     try:
         found = service.find_current(session, establishment, dataset)
@@ -188,7 +192,9 @@ def frame(request: Request, session: Everybody, establishment: str, dataset: str
     return answer
 
 
-def _view(request: Request, session: Session, found: Published, size: int = rows.PAGE_SIZE) -> dict[str, Any]:
+def _view(
+    request: Request, session: PublicSession, found: Published, size: int = rows.PAGE_SIZE
+) -> dict[str, Any]:
     schema = service.schema_of(session, found)
     view = address.read(schema, request.query_params.multi_items(), size)
     return {"table": show.look(rows.source_of(found, schema), view)}

@@ -52,7 +52,9 @@ class View:
 
     def query(self, without: Iterable[str] = (), **more: str) -> str:
         """The end of the address of this view, changed: ``?q=eau``."""
-        return ending([*self.pairs((*without, *more)), *((name, text) for name, text in more.items() if text)])
+        return ending(
+            [*self.pairs((*without, *more)), *((name, text) for name, text in more.items() if text)]
+        )
 
     def toggled(self, name: str, text: str) -> str:
         """With one more value of a column, or without it where it is chosen."""

@@ -67,7 +67,9 @@ def facets(path: Path, schema: TableSchema) -> list[Facet]:
     count = file.metadata.num_rows
     if not count:
         return []
-    ranked = sorted((rank, field.position, field) for field in schema.fields if (rank := _rank(field)) is not None)
+    ranked = sorted(
+        (rank, field.position, field) for field in schema.fields if (rank := _rank(field)) is not None
+    )
     found: list[Facet] = []
     for _, _, field in ranked:
         facet = _facet(path, file, field, count)
@@ -107,7 +109,9 @@ def _facet(path: Path, file: parquet.ParquetFile, field: Field, count: int) -> F
     coded = _column(path, field.name, coded=True)
     if len(coded.dictionary) > min(MOST_VALUES, count / LEAST_ROWS) and not field.choices:
         return None
-    codes = (pc.fill_null(coded.indices, -1).to_numpy() + 1).astype(np.uint8 if len(coded.dictionary) < 255 else np.uint16)
+    codes = (pc.fill_null(coded.indices, -1).to_numpy() + 1).astype(
+        np.uint8 if len(coded.dictionary) < 255 else np.uint16
+    )
     return _kept(Facet(field.name, False, tuple(coded.dictionary.to_pylist()), codes))
 
 
@@ -153,7 +157,9 @@ def _is_one_value(file: parquet.ParquetFile, index: int) -> bool:
 
 
 def _column(path: Path, name: str, *, coded: bool = False) -> Any:
-    table = parquet.read_table(path, columns=[name], memory_map=True, read_dictionary=[name] if coded else None)
+    table = parquet.read_table(
+        path, columns=[name], memory_map=True, read_dictionary=[name] if coded else None
+    )
     column = table.column(0)
     return column.combine_chunks() if coded else column
 

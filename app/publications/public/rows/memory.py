@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock, RLock
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
 MOST = 96 * 1024 * 1024
@@ -27,14 +27,12 @@ class Memory:
         with self._lock:
             if key in self._held:
                 self._held.move_to_end(key)
-                found: T = self._held[key][0]
-                return found
+                return cast(T, self._held[key][0])
             maker = self._makers.setdefault(key, Lock())
         with maker:
             with self._lock:
                 if key in self._held:
-                    found = self._held[key][0]
-                    return found
+                    return cast(T, self._held[key][0])
             try:
                 made, size = make()
             finally:

@@ -53,9 +53,7 @@ def some(count: int, **cells: str) -> list[dict[str, str]]:
 
 @pytest.fixture
 def town(make: Make, data_dir: Any) -> Town:
-    place = make.establishment(
-        slug="reze", name="Commune de Rezé", siren="214401432", siret="21440143200015"
-    )
+    place = make.establishment(slug="reze", name="Commune de Rezé", siren="214401432", siret="21440143200015")
     version = make.schema()
     dataset = make.dataset(place, version, slug="deliberations", title="Délibérations")
     return Town(make, place, dataset, version, "/donnees/reze/deliberations")

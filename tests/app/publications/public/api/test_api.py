@@ -18,7 +18,10 @@ def test_a_dataset_tells_what_its_page_tells(client: TestClient, town: Town) -> 
     told = answer.json()
     assert told["identifier"] == "21440143200015/deliberations"
     assert told["licence"]["key"] == "lov2"
-    assert told["table_schema"]["url"] == "https://schema.data.gouv.fr/schemas/scdl/deliberations/2.1.5/schema.json"
+    assert (
+        told["table_schema"]["url"]
+        == "https://schema.data.gouv.fr/schemas/scdl/deliberations/2.1.5/schema.json"
+    )
     assert told["latest"]["csv"].endswith(f"{town.path}/latest.csv")
     assert [(one["number"], one["is_withdrawn"], one["reason"]) for one in told["versions"]] == [
         (3, False, None),

@@ -18,6 +18,7 @@ from schema_loader.compile import compile_schema
 from tests.app.publications import made
 from tests.app.publications.public.conftest import Town, some
 
+pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
 STARTER = Path(schema_loader.__file__).parent / "starter" / "catalogue-0.1.3.json"
 PATHS = ["/donnees/catalogue", "/donnees/reze/catalogue"]
 
@@ -39,7 +40,9 @@ def both(town: Town) -> Town:
     ):
         place = town.make.establishment(slug=slug, name=slug.title(), **values)
         dataset = town.make.dataset(place, town.version, slug="deliberations", title=f"De {slug}")
-        made.publish(town.make, place, dataset, town.version, made.rows_of(town.version, *some(2)), state=state)
+        made.publish(
+            town.make, place, dataset, town.version, made.rows_of(town.version, *some(2)), state=state
+        )
     return town
 
 
@@ -49,7 +52,9 @@ def test_a_catalogue_lists_what_is_published(client: TestClient, both: Town, end
     every, own = (graph(client, path + end, form) for path in PATHS)
     pages = {f"{site}/donnees/reze/deliberations", f"{site}/donnees/valbrune/deliberations"}
     assert {str(one) for one in every.subjects(RDF.type, DCAT.Dataset)} == pages
-    assert {str(one) for one in own.subjects(RDF.type, DCAT.Dataset)} == {f"{site}/donnees/reze/deliberations"}
+    assert {str(one) for one in own.subjects(RDF.type, DCAT.Dataset)} == {
+        f"{site}/donnees/reze/deliberations"
+    }
     one = URIRef(f"{site}/donnees/reze/deliberations")
     assert str(own.value(one, DCTERMS.identifier)) == "21440143200015/deliberations"
     assert str(own.value(one, DCTERMS.conformsTo)).endswith("/scdl/deliberations/2.1.5/schema.json")

@@ -114,7 +114,13 @@ def test_a_part_is_read_as_http_says(asked: str, part: object) -> None:
 
 @pytest.mark.parametrize(
     ("condition", "is_part"),
-    [('"abc"', True), ('W/"abc"', False), ('"x"', False), (DAY, True), ("Fri, 13 Mar 2026 09:30:15 GMT", False)],
+    [
+        ('"abc"', True),
+        ('W/"abc"', False),
+        ('"x"', False),
+        (DAY, True),
+        ("Fri, 13 Mar 2026 09:30:15 GMT", False),
+    ],
 )
 def test_a_part_of_another_state_is_the_whole(condition: str, is_part: bool) -> None:
     found = part_of({"range": "bytes=0-9", "if-range": condition}, HELD, 100)

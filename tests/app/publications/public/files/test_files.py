@@ -28,8 +28,7 @@ def test_the_current_file_has_its_name_its_hash_and_its_day(client: TestClient, 
     assert answer.headers["etag"] == f'"{one.sha256}"'
     assert answer.headers["last-modified"] == "Thu, 12 Mar 2026 09:30:15 GMT"
     assert (
-        answer.headers["content-disposition"]
-        == 'attachment; filename="20260312_214401432_deliberations.csv"'
+        answer.headers["content-disposition"] == 'attachment; filename="20260312_214401432_deliberations.csv"'
     )
     assert answer.headers["accept-ranges"] == "bytes"
     assert answer.headers["access-control-allow-origin"] == "*"

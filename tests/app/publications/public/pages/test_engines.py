@@ -17,7 +17,10 @@ def test_published_pages_are_listed_and_no_other(client: TestClient, town: Town)
     assert answer.headers["content-type"] == "application/xml"
     root = ElementTree.fromstring(answer.text)  # noqa: S314 (our own answer)
     name = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
-    found = {url.findtext(f"{name}loc", "").partition("/donnees")[2]: url.findtext(f"{name}lastmod") for url in root}
+    found = {
+        url.findtext(f"{name}loc", "").partition("/donnees")[2]: url.findtext(f"{name}lastmod")
+        for url in root
+    }
     assert found == {"/": "2026-03-12", "/reze": "2026-03-12", "/reze/deliberations": "2026-03-12"}
 
 

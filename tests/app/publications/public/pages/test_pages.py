@@ -58,7 +58,7 @@ def test_a_dataset_says_who_when_under_which_licence(page: Any, town: Town) -> N
 def test_markdown_of_a_producer_runs_nothing(page: Any, town: Town) -> None:
     from tests.app.publications.made import DESCRIPTION
 
-    hostile = '<script>alert(1)</script><img src=x onerror=alert(1)>[clic](javascript:alert(1)) </script>'
+    hostile = "<script>alert(1)</script><img src=x onerror=alert(1)>[clic](javascript:alert(1)) </script>"
     town.publish(description={**DESCRIPTION, "summary": hostile})
     shown = page(town.path)
     assert "<script>alert" not in shown
@@ -67,7 +67,9 @@ def test_markdown_of_a_producer_runs_nothing(page: Any, town: Town) -> None:
 
 
 def test_rows_are_searched_filtered_and_paged_by_the_address(page: Any, town: Town) -> None:
-    town.publish([*some(30), *some(2, DELIB_MATIERE_CODE="9.1", DELIB_MATIERE_NOM="Divers", DELIB_OBJET="Vœux")])
+    town.publish(
+        [*some(30), *some(2, DELIB_MATIERE_CODE="9.1", DELIB_MATIERE_NOM="Divers", DELIB_OBJET="Vœux")]
+    )
     assert "Lignes 26 à 32 sur 32" in text_of(page(f"{town.path}?page=2"))
     assert "Lignes 1 à 2 sur 2" in text_of(page(f"{town.path}?q=voeux"))
     assert "Lignes 1 à 2 sur 2" in text_of(page(f"{town.path}?DELIB_MATIERE_CODE=9.1"))
@@ -152,7 +154,9 @@ def test_lists_find_datasets_and_producers(page: Any, town: Town, make: Any) -> 
 
 
 @pytest.mark.parametrize("state", ["preparing", "failed", "proposed", "refused"])
-def test_nothing_shows_of_what_is_not_published(page: Any, client: TestClient, town: Town, make: Any, state: str) -> None:
+def test_nothing_shows_of_what_is_not_published(
+    page: Any, client: TestClient, town: Town, make: Any, state: str
+) -> None:
     town.publish(state=state)
     boss = make.account(is_administrator=True)
     make.member(boss, town.place, "manager")

@@ -144,7 +144,9 @@ def test_a_column_of_too_many_values_is_no_filter(tmp_path: Path) -> None:
 
 def test_texts_that_are_too_many_are_not_sorted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "SORTED_TEXTS", 10)
-    rows: list[list[str | None]] = [[f"i{n:05d}" * 20, None, None, None, None, None, None] for n in range(2000)]
+    rows: list[list[str | None]] = [
+        [f"i{n:05d}" * 20, None, None, None, None, None, None] for n in range(2000)
+    ]
     found = look(source(tmp_path, rows), Asked(sort="id", descending=True))
     assert not found.is_sorted
     assert found.rows[0] == [cell or "" for cell in rows[0]]
@@ -153,7 +155,9 @@ def test_texts_that_are_too_many_are_not_sorted(tmp_path: Path, monkeypatch: pyt
 CELL = st.text(st.sampled_from('abÉœ0,"\n\r ;'), max_size=6)
 
 
-@given(st.lists(st.tuples(*[CELL] * 3), min_size=1, max_size=30), st.text(st.sampled_from("abeo0 "), max_size=4))
+@given(
+    st.lists(st.tuples(*[CELL] * 3), min_size=1, max_size=30), st.text(st.sampled_from("abeo0 "), max_size=4)
+)
 def test_lines_and_words_are_found_whatever_is_written(
     tmp_path_factory: pytest.TempPathFactory, rows: list[Any], sought: str
 ) -> None:
@@ -196,4 +200,4 @@ def test_memory_is_bounded_and_makes_each_thing_once() -> None:
 
 
 def test_a_file_is_written_as_it_is_read(few: Source) -> None:
-    assert list(csv.reader(io.StringIO(few.csv.read_text("utf-8"), newline="")))[0] == list(NAMES)
+    assert next(csv.reader(io.StringIO(few.csv.read_text("utf-8"), newline=""))) == list(NAMES)
