@@ -35,10 +35,14 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             await send(message)
 
         start, _, end = scope["path"].strip("/").partition("-")
-        await FilePart(path, int(start), int(end), headers={"Content-Type": "text/plain"})(scope, receive, watched)
+        await FilePart(path, int(start), int(end), headers={"Content-Type": "text/plain"})(
+            scope, receive, watched
+        )
 
     server = uvicorn.Server(
-        uvicorn.Config(ZeroCopy(application), host="127.0.0.1", port=0, log_config=None, ws="none", lifespan="off")
+        uvicorn.Config(
+            ZeroCopy(application), host="127.0.0.1", port=0, log_config=None, ws="none", lifespan="off"
+        )
     )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -43,7 +43,7 @@ OPEN_TO_ALL = (
     r"/couleur/\{colour\}\.css",
     r"/logo/\{[a-z_]+\}(/.*)?",
     r"/modeles(/.*)?",
-    r"/donnees/.*",
+    r"/donnees(/.*)?",
     r"/api/v1/(openapi\.json|donnees/.*)",
     r"/(robots\.txt|sitemap\.xml)",
     r"/verifier(/.*)?",

@@ -96,7 +96,10 @@ def boss(make: Make) -> Account:
     kept = make.dataset(town, version, slug="deliberations", title="Délibérations")
     published = made.rows_of(
         version,
-        *({"DELIB_ID": f"2025-{n}", "DELIB_DATE": f"202{n % 3}-03-12", "DELIB_OBJET": "Voirie"} for n in range(30)),
+        *(
+            {"DELIB_ID": f"2025-{n}", "DELIB_DATE": f"202{n % 3}-03-12", "DELIB_OBJET": "Voirie"}
+            for n in range(30)
+        ),
     )
     made.publish(make, town, kept, version, published)
     with db.in_transaction(Scope.of(town.id, Role.manager, account=found.id)) as session:

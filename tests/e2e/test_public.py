@@ -33,7 +33,9 @@ def published(make: Make) -> None:
         for n in range(1, 81)
     ]
     made.publish(make, town, dataset, version, made.rows_of(version, *rows[:70]))
-    made.publish(make, town, dataset, version, [], number=2, state="withdrawn", reason="Essai.", is_current=False)
+    made.publish(
+        make, town, dataset, version, [], number=2, state="withdrawn", reason="Essai.", is_current=False
+    )
     made.publish(make, town, dataset, version, made.rows_of(version, *rows), number=3, added=10)
 
 
@@ -64,10 +66,20 @@ def test_a_link_sent_to_somebody_shows_the_same(visit: Visit) -> None:
     expect(page.locator("#vue th[aria-sort=descending]")).to_have_count(1)
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (320, "light"), (320, "dark")])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(1280, "light"), (1280, "dark"), (320, "light"), (320, "dark")]
+)
 @pytest.mark.parametrize(
     "path",
-    [PATH, f"{PATH}?q=rue&f.DELIB_DATE=2024", f"{PATH}?q=licorne", f"{PATH}/versions", f"{PATH}/integrer", "/donnees/", "/donnees/reze"],
+    [
+        PATH,
+        f"{PATH}?q=rue&f.DELIB_DATE=2024",
+        f"{PATH}?q=licorne",
+        f"{PATH}/versions",
+        f"{PATH}/integrer",
+        "/donnees/",
+        "/donnees/reze",
+    ],
 )
 def test_pages_are_accessible_and_fit(visit: Visit, path: str, width: int, scheme: str) -> None:
     page = visit(path, width=width, scheme=scheme)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from markupsafe import escape
+
 from app.formats import PARIS
 from app.markdown import to_text
 from app.publications.portals.base import Metadata
@@ -95,6 +97,24 @@ def _download(found: Published, file: File, site: str) -> dict[str, Any]:
         "contentSize": f"{file.size} B",
         "sha256": file.sha256,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """What to copy: a command that asks the API, the frame for a page of another site."""
+
+    curl: str
+    frame: str
+
+
+def samples(found: Published, query: str) -> Samples:
+    """``query``: the end of the address of the view."""
+    site = get_settings().public_url
+    address = f"{site}{found.path}/integrer{query}"
+    return Samples(
+        f"curl '{site}/api/v1{found.path}/lignes{query or '?page=1'}'",
+        f'<iframe src="{escape(address)}"\n  title="{escape(found.version.title)}" width="100%" height="700" loading="lazy"></iframe>',
+    )
 
 
 def today() -> date:

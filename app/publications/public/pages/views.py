@@ -141,11 +141,13 @@ def dataset(request: Request, session: PublicSession, establishment: str, datase
     explained = display.explain(
         found.version.content_hash, lambda: catalogue.descriptor(session, found.version.version_id)
     )
+    view = _view(request, session, found)
     return _page(
         request,
         "dataset.html",
         **told,
-        **_view(request, session, found),
+        **view,
+        samples=words.samples(found, view["table"].view.query()),
         summary=to_html(found.version.description.summary),
         short=to_text(found.version.description.summary),
         freshness=words.freshness(found, day),
