@@ -91,7 +91,7 @@ def db_backup(
         made = backup.backup(settings, file)
         print(
             _(
-                "Sauvegarde écrite et relue : {file} ({tables} tables, {rows} lignes, {files} fichiers).",
+                "Sauvegarde écrite et relue : {file} (tables : {tables}, lignes : {rows}, fichiers : {files}).",
                 file=str(file),
                 tables=len(made.rows),
                 rows=made.row_count,
@@ -113,7 +113,7 @@ def db_restore(
         made = backup.restore(settings, file)
         print(
             _(
-                "Sauvegarde du {date} rétablie et vérifiée : {tables} tables, {rows} lignes, {files} fichiers.",
+                "Sauvegarde du {date} rétablie et vérifiée (tables : {tables}, lignes : {rows}, fichiers : {files}).",
                 date=made.made_at[:10],
                 tables=len(made.rows),
                 rows=made.row_count,

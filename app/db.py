@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import InvalidatePoolError
@@ -66,6 +67,7 @@ def make_engine(
         max_overflow=overflow,
         pool_timeout=wait,
         pool_use_lifo=True,
+        json_deserializer=orjson.loads,
         connect_args={
             "prepare_threshold": None,
             "connect_timeout": WAIT_SECONDS,

@@ -37,6 +37,10 @@ class NotFetched(AppError):
     status = 422
 
 
+class TooLong(NotFetched):
+    """The file is larger than asked for."""
+
+
 class UnknownSite(NotFetched):
     """No machine answers to the name."""
 
@@ -122,7 +126,7 @@ def _body(
     for chunk in _decoded(chunks, headers.get(b"content-encoding", b""), max_bytes):
         body += chunk
         if len(body) > max_bytes:
-            raise NotFetched(
+            raise TooLong(
                 N_(
                     "Le fichier de l’adresse {url} pèse plus de {limit} Mo : ce n’est sans doute pas un schéma. Vérifiez l’adresse."
                 ),

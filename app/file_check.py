@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.table_source import PLAIN_TEXT, Source, open_records, text_source
+from app.table_source import PLAIN_TEXT, Source, open_records, source_of, text_source
 from importers.csv_file import detect, read_records
 from importers.dialect import TextLayout
 from importers.spreadsheet_file import is_spreadsheet
@@ -20,6 +20,8 @@ from schema_loader.header import HeaderProfile
 from schema_loader.table_schema import TableSchema
 
 if TYPE_CHECKING:
+    from app.file_reading import Understood
+    from importers.table import Table
     from schema_loader.bulk import Batch, BulkTableCheck
 
 LARGE_BYTES = 6_000_000
@@ -48,8 +50,8 @@ class FileReport:
         """Whether there was no error; warnings do not count."""
         return not self.errors
 
-    def as_json(self, lang: str) -> dict[str, Any]:
-        """The report as the commands and the API give it to programs."""
+    def as_json(self, lang: str, *, before: int = 0) -> dict[str, Any]:
+        """The report as the commands and the API give it to programs. ``before``: columns of the file that are none of the table."""
         said: dict[tuple[Any, ...], str] = {}  # the same text is wrong in the same way a thousand times
 
         def message(error: CellError, *, as_warning: bool) -> str:
@@ -63,7 +65,7 @@ class FileReport:
                 "type": error.type,
                 "rowNumber": error.row_number,
                 "fieldName": error.field_name or None,
-                "fieldNumber": error.field_number,
+                "fieldNumber": None if error.field_number is None else error.field_number + before,
                 "cell": error.cell,
                 "message": message(error, as_warning=as_warning),
                 "note": messages.note(error),
@@ -130,6 +132,93 @@ def check_records(
     if labels is None:
         return FileReport([CellError("source-error/empty")])
     return _report(check_table(schema, labels, _told(rest, on_progress), profile=profile), limit)
+
+
+SAID_OF_COLUMNS = ("extra-label", "missing-label", "incorrect-order")
+"""Warnings that a file whose columns were matched does not need: what was ignored and what is missing is told with the matching."""
+
+
+def check_understood(
+    understood: Understood, *, limit: int | None = None, on_progress: Progress | None = None
+) -> FileReport:
+    """Judge a file whose titles and columns were found, not taken to the letter: blank rows are none, rows have the numbers
+    and ``field_number`` the places of the file's own table. Raises :class:`~schema_loader.errors.TableUnreadable`."""
+    start = time.perf_counter()
+    table, schema = understood.table, understood.schema
+    exact = bool(schema.foreign_keys) or any(
+        f is not None and "" not in f.missing_values for f in understood.fields
+    )
+    if table.detected.is_text and table.path.stat().st_size >= LARGE_BYTES and not exact:
+        report = _understood_in_bulk(understood, limit, on_progress)
+    else:
+        numbers: list[int] = []
+
+        def rows() -> Iterator[list[str]]:
+            for number, cells in understood.rows():
+                numbers.append(number)
+                yield cells
+
+        report = _report(check_table(schema, understood.labels, _told(rows(), on_progress)), limit)
+        report.errors = [_of_header(renumbered(error, numbers), error, table) for error in report.errors]
+        report.warnings = [renumbered(warning, numbers) for warning in report.warnings]
+    # an empty cell beyond the last column is none
+    report.errors = [one for one in report.errors if one.cell or one.type != "extra-cell"]
+    report.warnings = [one for one in report.warnings if one.type not in SAID_OF_COLUMNS]
+    report.source = source_of(table.detected)
+    report.seconds = time.perf_counter() - start
+    return report
+
+
+def renumbered(error: CellError, numbers: Sequence[int]) -> CellError:
+    """An error of a row that was counted from 2, with its number in the file: that of the row it is the twin of, too."""
+    if error.row_number is None or error.row_number < FIRST_ROW:
+        return error
+    error = error._replace(row_number=numbers[error.row_number - FIRST_ROW])
+    earlier = error.params.get("row")
+    if isinstance(earlier, int) and FIRST_ROW <= earlier < len(numbers) + FIRST_ROW:
+        error = error._replace(params={**error.params, "row": numbers[earlier - FIRST_ROW]})
+    return error
+
+
+def _understood_in_bulk(
+    understood: Understood, limit: int | None, on_progress: Progress | None
+) -> FileReport:
+    import numpy as np
+    import pyarrow as pa
+
+    from app.file_reading import as_judged
+    from importers.batches import batches
+    from schema_loader.bulk import Batch, BulkTableCheck, RaggedRow
+
+    table = understood.table
+
+    def judged() -> Iterator[Batch]:
+        rows = 0
+        for batch in batches(table):
+            rows += len(batch.numbers)
+            odd = [(row, as_judged(row, table)) for row in batch.odd]
+            ragged = [RaggedRow(row.number, cells) for row, cells in odd if len(cells) != len(table.columns)]
+            if ragged:
+                whole = ~np.isin(batch.numbers, [row.row_number for row in ragged])
+                places = pa.array(np.flatnonzero(whole))
+                columns = [column.take(places) for column in batch.columns]
+                yield Batch(columns, batch.numbers[whole], ragged)
+            else:
+                yield Batch(batch.columns, batch.numbers)
+            if on_progress is not None:
+                on_progress(rows)
+
+    report = _bulk_report(BulkTableCheck(understood.schema, understood.labels, judged), limit)
+    if not report.complete:  # rows were taken to be numbered from 2
+        report.rows -= (table.header_row or 0) - 1
+    if table.header_row:
+        report.errors = [_of_header(error, error, table) for error in report.errors]
+    return report
+
+
+def _of_header(placed: CellError, counted: CellError, table: Table) -> CellError:
+    """What is wrong with the set of columns is an error of the header, wherever that stands."""
+    return placed._replace(row_number=table.header_row) if counted.row_number == FIRST_ROW - 1 else placed
 
 
 def _told(rows: Iterator[Sequence[str]], on_progress: Progress | None) -> Iterable[Sequence[str]]:

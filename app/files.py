@@ -91,6 +91,11 @@ def read(establishment: int, name: str) -> bytes | None:
         return None
 
 
+def link(establishment: int, name: str, other: str) -> None:
+    """Keep a file under another name too: each goes without the other. Raises ``FileNotFoundError``."""
+    os.link(path_of(establishment, name), path_of(establishment, other))
+
+
 def remove(establishment: int, name: str) -> None:
     """Forget a file; one that is not there is no error."""
     path_of(establishment, name).unlink(missing_ok=True)

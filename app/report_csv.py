@@ -33,7 +33,11 @@ def report_csv(files: Sequence[CheckedFile], lang: str, *, several: bool) -> Ite
 def _lines(file: CheckedFile, lang: str) -> Iterator[list[str]]:
     for error in file.report.errors:
         message = messages.cell_message(error, lang)
-        column = error.field_name or ("" if error.field_number is None else str(error.field_number))
+        column = (
+            file.column_of(error)[0]
+            or error.field_name
+            or ("" if error.field_number is None else str(error.field_number))
+        )
         row = "" if error.row_number is None else str(error.row_number)
         yield [row, column, error.cell, message.problem, message.remedy]
 

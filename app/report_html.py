@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.checked_file import CheckedFile, base_name
 from app.i18n import AppWords, words
+from app.reading_words import sentences
 from app.report_text import counted, incomplete, remarks_title, rows_read
 from schema_loader import messages
 from schema_loader.errors import CellError
@@ -69,6 +70,8 @@ class Section:
     verdict: str
     facts: list[tuple[str, str]]
     notes: list[str]
+    understood: list[str]
+    """Sentences: how the titles and columns of the file were found."""
     kinds: list[Kind]
     faulty: FaultyRows | None
     warnings_title: str
@@ -97,8 +100,9 @@ def section_of(number: int, file: CheckedFile, t: AppWords) -> Section:
     anchor = f"f{number}"
     name = base_name(file.name)
     errors, sorts = counted(report, t)
+    literal = file.understood is None or file.understood.is_literal
     verdict = (
-        t.gettext("Fichier valide")
+        (t.gettext("Fichier valide") if literal else t.gettext("Toutes les valeurs sont justes"))
         if report.valid
         else t.gettext("{errors} {sorts} à corriger", errors=errors, sorts=sorts)
     )
@@ -117,8 +121,10 @@ def section_of(number: int, file: CheckedFile, t: AppWords) -> Section:
         valid=report.valid,
         verdict=verdict,
         facts=facts,
-        notes=([] if report.complete else [incomplete(t)]) + file.source.notes(t),
-        kinds=[_kind(f"{anchor}-{n}", kind, t) for n, kind in enumerate(report.kinds(), start=1)],
+        notes=([] if report.complete else [incomplete(t)])
+        + file.source.notes(t, by_command=not file.on_page),
+        understood=sentences(file.understood, t) if file.understood is not None else [],
+        kinds=[_kind(f"{anchor}-{n}", kind, file, t) for n, kind in enumerate(report.kinds(), start=1)],
         faulty=_faulty_rows(file, t),
         warnings_title=remarks_title(len(report.warnings), t),
         warnings=[
@@ -127,19 +133,32 @@ def section_of(number: int, file: CheckedFile, t: AppWords) -> Section:
     )
 
 
-def _kind(anchor: str, errors: Sequence[CellError], t: AppWords) -> Kind:
-    name = errors[0].field_name
+def _kind(anchor: str, errors: Sequence[CellError], file: CheckedFile, t: AppWords) -> Kind:
     alike: dict[tuple[str, int], list[CellError]] = {}
     for error in errors:
         alike.setdefault((error.cell, id(error.params)), []).append(error)
     groups = list(alike.values())
     return Kind(
         anchor=anchor,
-        title=t.gettext("Colonne {name}", name=t.quote(name)) if name else t.gettext("Tableau"),
+        title=_title(errors[0], file, t),
         times=t.ngettext("{n} fois", "{n} fois", len(errors)),
         values=[_wrong_value(group, t) for group in groups[:VALUES_SHOWN]],
         more=max(0, len(groups) - VALUES_SHOWN),
     )
+
+
+def _title(error: CellError, file: CheckedFile, t: AppWords) -> str:
+    """The column, as the file calls it too."""
+    name = error.field_name
+    label, letter = file.column_of(error)
+    if letter:
+        return t.gettext(
+            "Colonne {letter}, {label}, lue comme {name}",
+            letter=letter,
+            label=t.quote(visible(label, CELL_SHOWN)) if label else t.gettext("sans titre"),
+            name=t.quote(name),
+        )
+    return t.gettext("Colonne {name}", name=t.quote(name)) if name else t.gettext("Tableau")
 
 
 def _wrong_value(errors: list[CellError], t: AppWords) -> WrongValue:
@@ -158,7 +177,7 @@ def _faulty_rows(file: CheckedFile, t: AppWords) -> FaultyRows | None:
     hidden = set()
     for error in file.report.errors:
         row = error.row_number
-        if row is None or row < 2:
+        if row is None or row < file.first_row:
             continue
         if row in wrong or len(wrong) < ROWS_SHOWN:
             columns = wrong.setdefault(row, set())

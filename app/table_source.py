@@ -10,6 +10,7 @@ from typing import Literal
 
 from app.i18n import AppWords
 from importers.csv_file import detect, read_records
+from importers.detect import Detected
 from importers.dialect import TextLayout
 from importers.spreadsheet_file import is_spreadsheet, read_chosen, sheets_of
 from schema_loader.table_schema import TableSchema
@@ -26,12 +27,12 @@ class Source:
     sheets: tuple[str, ...] = ()
     formats_known: bool = True
 
-    def notes(self, t: AppWords) -> list[str]:
-        """Sentences for the person who gave the file; none for a text, which is read as it stands."""
+    def notes(self, t: AppWords, *, by_command: bool = True) -> list[str]:
+        """Sentences for the person who gave the file, perhaps to a command; none for a text, which is read as it stands."""
         if self.kind == "text":
             return []
         said = []
-        if len(self.sheets) > 1:
+        if len(self.sheets) > 1 and by_command:
             said.append(
                 t.gettext(
                     "Feuille lue : {sheet}, l’une des {n} feuilles du classeur. Pour en vérifier une autre : --sheet NOM.",
@@ -60,6 +61,15 @@ PLAIN_TEXT = Source("text")
 def text_source(layout: TextLayout) -> Source:
     """What was found out about a text."""
     return Source("text", encoding=layout.encoding, separator=layout.separator)
+
+
+def source_of(detected: Detected) -> Source:
+    """What was found out about a file of an import."""
+    kind = detected.workbook
+    if kind is None:
+        return text_source(detected.layout)
+    names = tuple(info.name for info in detected.sheets)
+    return Source(kind, sheet=detected.sheet, sheets=names, formats_known=detected.formats_known)
 
 
 @dataclass(slots=True)

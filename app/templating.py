@@ -52,6 +52,7 @@ class Components:
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
         self._files: dict[str, str] = {}
+        self._found: dict[str, Callable[..., Markup]] = {}
 
     def gather(self) -> None:
         """Read the names. After the environment has all its globals: a module keeps those of its first reading."""
@@ -71,10 +72,14 @@ class Components:
         ]
 
     def __getattr__(self, name: str) -> Callable[..., Markup]:
+        known: Callable[..., Markup] | None = self.__dict__.get("_found", {}).get(name)
+        if known is not None:
+            return known
         file = self.__dict__.get("_files", {}).get(name)
         if file is None:
             raise AttributeError(f"no macro {name} in templates/components/")
         macro: Callable[..., Markup] = getattr(self._environment.get_template(file).module, name)
+        self._found[name] = macro
         return macro
 
     def __dir__(self) -> list[str]:
@@ -83,9 +88,10 @@ class Components:
 
 @lru_cache(maxsize=1)
 def environment() -> Environment:
-    """The Jinja environment, made once; a template that changes on disk is read again."""
+    """The Jinja environment, made once. Templates are read once: to look at each on disk takes longer than to fill some."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
+        auto_reload=False,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -108,6 +114,12 @@ def environment() -> Environment:
     made.globals["ui"] = components
     components.gather()
     return made
+
+
+def component(name: str, *args: object, **values: object) -> Markup:
+    """What a macro of ``templates/components/`` makes, for a view that writes a great many alike."""
+    macro: Callable[..., Markup] = getattr(environment().globals["ui"], name)
+    return macro(*args, **values)
 
 
 def counted(singular: str, plural: str, n: int, **values: object) -> Markup:

@@ -6,7 +6,7 @@ that the file, sent back, changes these rows and no others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
@@ -62,6 +62,15 @@ class CellFault:
     message: Message
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the table stands in the clerk's sheet: ``above`` are the rows over the titles (a number, texts by column from 1),
+    ``header_row`` is that of the titles. Rows then stay at their numbers, unless the right ones are left out."""
+
+    above: Sequence[tuple[int, Mapping[int, str]]] = ()
+    header_row: int = 1
+
+
 def write_correction(
     labels: Sequence[str],
     rows: Iterable[SourceRow],
@@ -71,14 +80,17 @@ def write_correction(
     fields: Sequence[Field | None] = (),
     only_wrong: bool = False,
     title: str = "",
+    layout: Layout | None = None,
 ) -> Iterator[bytes]:
     """The workbook, in the language of ``marks``. ``fields`` are those of the columns, where known: their cells are typed.
+    ``layout`` keeps the place of the table in its sheet; without it the titles are the first row, and the others follow.
 
     ``only_wrong`` leaves out the rows without a fault. Memory is that of the faults, not of the rows. Comments stand on the
     first 5,000 faulty cells, the list has the first 20,000 faults and says how many more there are; all faulty cells are
     coloured. Raises ``ValueError`` for more rows than a sheet has, and for a cell beyond all columns that is no fault.
     """
-    correction = _Correction(labels, faults, marks, fields, title)
+    in_place = layout is not None and not only_wrong
+    correction = _Correction(labels, faults, marks, fields, title, layout or Layout(), in_place=in_place)
     source = (row for row in rows if not only_wrong or row.number in correction.by_row)
     archive = ZipStream(COMPRESSION)
     yield from archive.member(DATA_PART, correction.sheet(iter(source)))
@@ -96,7 +108,11 @@ class _Correction:
         marks: Marks,
         fields: Sequence[Field | None],
         title: str,
+        layout: Layout,
+        *,
+        in_place: bool,
     ) -> None:
+        self.above, self.header, self.in_place = layout.above, layout.header_row, in_place
         self.marks, self.t = marks, words(marks.lang)
         self.by_row: dict[int | None, list[CellFault]] = {}
         for fault in faults:
@@ -110,7 +126,7 @@ class _Correction:
         self.title = title
         self.sheet_name = sheet_title(title, self.t.gettext("À corriger"))
         self.widths: list[int] = []
-        self.places: dict[int | None, tuple[int, Sequence[str]]] = {None: (1, self.labels)}
+        self.places: dict[int | None, tuple[int, Sequence[str]]] = {None: (self.header, self.labels)}
 
     # -- rows -------------------------------------------------------------------------------------------------------
 
@@ -121,7 +137,7 @@ class _Correction:
         parts = Skeleton(self.book()).sheet(DATA_PART, MODELS)
         yield parts.head
         yield from in_blocks(self._written(chain(sample, rows), parts))
-        area = f"A1:{column_letters(self.width)}{LAST_ROW}"
+        area = f"A{self.header}:{column_letters(self.width)}{LAST_ROW}"
         yield ignoring_numbers_as_text(parts.tail, area)
 
     @staticmethod
@@ -135,7 +151,8 @@ class _Correction:
             [self._maker(n, column, parts, model) for n, column in enumerate(letters)] for model in (0, 2)
         )
         writer = RowWriter(good)
-        for place, row in enumerate(rows, start=2):
+        for follows, row in enumerate(rows, start=self.header + 1):
+            place = row.number if self.in_place else follows
             if place > LAST_ROW:
                 raise ValueError("more rows than a sheet has")
             cells = [*row.cells[: self.width], *[""] * (self.width - len(row.cells))]
@@ -189,18 +206,23 @@ class _Correction:
         data = book.worksheets[0]
         data.title = self.sheet_name
         wrong = {fault.column for fault in self.by_row.get(None, ())}
+        header = self.header
+        for number, texts in self.above:
+            for n, text in texts.items():
+                if n <= self.width:
+                    put(data, number, n, text, number_format="@", top=False)
         for n, label in enumerate(self.labels, start=1):
             fill = ROSE if n in wrong else LINEN
-            put(data, 1, n, label, number_format="@", bold=True, colour=INK, fill=fill, ruled=True)
+            put(data, header, n, label, number_format="@", bold=True, colour=INK, fill=fill, ruled=True)
             field = self.fields[n - 1]
             self._models(data, n, field.type.spreadsheet_format if field is not None else "@")
             data.column_dimensions[column_letters(n)].width = self.widths[n - 1] if self.widths else NARROWEST
-        put(data, 1, self.width + 1, KEY_LABEL)
+        put(data, header, self.width + 1, KEY_LABEL)
         self._models(data, self.width + 1, "@")
         data.column_dimensions[column_letters(self.width + 1)].hidden = True
-        data.freeze_panes = "A2"
-        data.auto_filter.ref = f"A1:{column_letters(self.width)}{LAST_ROW}"
-        on_paper(data, "1:1")
+        data.freeze_panes = f"A{header + 1}"
+        data.auto_filter.ref = f"A{header}:{column_letters(self.width)}{LAST_ROW}"
+        on_paper(data, f"{header}:{header}")
         self._comment(data)
         self._list(book.create_sheet(sheet_title(t.gettext("Erreurs"), "?")))
         describe(book, t.gettext("Lignes à corriger : {title}", title=self.title or self.sheet_name), t.lang)
@@ -209,9 +231,9 @@ class _Correction:
             properties.append(StringProperty(name=PREFIX + name, value=text))
         return book
 
-    @staticmethod
-    def _models(sheet: Worksheet, n: int, code: str) -> None:
-        for row, number_format, fill in ((2, code, None), (3, "@", None), (4, code, ROSE), (5, "@", ROSE)):
+    def _models(self, sheet: Worksheet, n: int, code: str) -> None:
+        models = ((code, None), ("@", None), (code, ROSE), ("@", ROSE))
+        for row, (number_format, fill) in enumerate(models, start=self.header + 1):
             put(sheet, row, n, number_format=number_format, fill=fill, top=False)
 
     def _in_order(self) -> Iterator[tuple[int | None, CellFault]]:
@@ -233,7 +255,7 @@ class _Correction:
                 break
             told.setdefault((place, column), []).append(str(fault.message))
         if self.by_row and not told:  # the sheet of rows announces comments: there must be some
-            told[1, 1] = [self.t.gettext("Voir la feuille des erreurs.")]
+            told[self.header, 1] = [self.t.gettext("Voir la feuille des erreurs.")]
         for (row, column), sentences in told.items():
             text = "\n".join(sentences)
             comment = Comment(text, "Tabellion", width=340)

@@ -21,6 +21,12 @@ from schema_loader.errors import TableUnreadable
 
 SAMPLE_BYTES = 128 * 1024
 CHUNK = 1 << 20
+# What starts with these is neither a text of rows nor a workbook, whatever its name says
+OTHER_MARKS = (
+    b"%PDF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"SQLite format 3", b"PAR1",
+    b"{\\rtf", b"\x7fELF", b"II*\0", b"MM\0*",
+)  # fmt: skip
+MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<svg", b"<table", b"<meta", b"<head", b"<kml", b"<gpx")
 
 
 def detect(
@@ -32,9 +38,20 @@ def detect(
     bytes further down itself. Raises :class:`TableUnreadable` for a byte that no known encoding explains.
     """
     with path.open("rb") as file:
+        refuse_what_is_no_text(file)
         found, skip = find_encoding(file, encoding, by_sample=by_sample)
         text, whole = decoded_sample(file, found, skip)
     return detect_layout(text, found, labels, whole=whole, skip=skip)
+
+
+def refuse_what_is_no_text(file: BinaryIO) -> None:
+    """Raise :class:`TableUnreadable` ``file-not-a-table`` for a PDF, an image, an archive, a web page, JSON and the like."""
+    start = file.read(512)
+    bare = start.removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    packed = b"".join(bare[:64].split())
+    if start.startswith(OTHER_MARKS) or bare.startswith(MARKUP) or packed.startswith((b'{"', b'[{"')):
+        raise TableUnreadable("file-not-a-table")
+    file.seek(0)
 
 
 def find_encoding(file: BinaryIO, encoding: str | None = None, *, by_sample: bool = False) -> tuple[str, int]:

@@ -9,10 +9,10 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, BinaryIO, Literal
 
-from importers.csv_file import CHUNK, decoded_sample, find_encoding
+from importers.csv_file import CHUNK, decoded_sample, find_encoding, refuse_what_is_no_text
 from importers.dialect import NO_QUOTE, TextLayout, detect_layout, line_end
 from importers.encodings import place
 from importers.header import LOOKED_AT, KnownLabels, find_header
@@ -25,12 +25,11 @@ from schema_loader.table_schema import TableSchema
 
 Kind = Literal["csv", "tsv", "xlsx", "xls", "ods"]
 COMPARED_SHEETS = 12  # sheets whose first rows are looked at
-# What starts with these is neither a text of rows nor a workbook, whatever its name says
-OTHER_MARKS = (
-    b"%PDF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"SQLite format 3", b"PAR1",
-    b"{\\rtf", b"\x7fELF", b"II*\0", b"MM\0*",
-)  # fmt: skip
-MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<svg", b"<table", b"<meta", b"<head", b"<kml", b"<gpx")
+# What a name ends with → what is in the file then
+ENDINGS: Mapping[str, str] = {
+    ".csv": "text", ".tsv": "text", ".tab": "text", ".txt": "text", ".xlsx": "xlsx", ".xlsm": "xlsx", ".xltx": "xlsx",
+    ".xls": "xls", ".ods": "ods", ".ots": "ods",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +114,22 @@ def detect(
         return _text(file, known, encoding, delimiter, quote)
 
 
+def refuse_other_name(detected: Detected, name: str) -> None:
+    """Refuse a file whose name ends as another kind of file does: what sent it may have been another than the person thinks.
+
+    Raises :class:`TableUnreadable` ``file-is-text``, ``file-is-xlsx``, ``file-is-ods`` or ``file-is-xls``, with what the
+    name ends with as ``said``. A name of no known ending says nothing.
+    """
+    ending = PurePath(name).suffix.lower()
+    found = detected.workbook or "text"
+    if ENDINGS.get(ending, found) != found:
+        raise TableUnreadable(f"file-is-{found}", said=ending)
+
+
 def _text(
     file: BinaryIO, labels: tuple[str, ...], encoding: str | None, delimiter: str | None, quote: str | None
 ) -> Detected:
-    _refuse_what_is_no_text(file)
+    refuse_what_is_no_text(file)
     found, skip = find_encoding(file, encoding)
     _refuse_zeros(file, found)
     sample, whole = decoded_sample(file, found, skip)
@@ -142,15 +153,6 @@ def _text(
         space_after=layout.space_after,
         skip=skip,
     )
-
-
-def _refuse_what_is_no_text(file: BinaryIO) -> None:
-    start = file.read(512)
-    bare = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    packed = b"".join(bare[:64].split())
-    if start.startswith(OTHER_MARKS) or bare.startswith(MARKUP) or packed.startswith((b'{"', b'[{"')):
-        raise TableUnreadable("file-not-a-table")
-    file.seek(0)
 
 
 def _refuse_zeros(file: BinaryIO, encoding: str) -> None:

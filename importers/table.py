@@ -17,7 +17,7 @@ from importers.csv_file import read_records
 from importers.detect import Detected, labels_of
 from importers.header import Column, KnownLabels, find_header, name_columns
 from importers.limits import DEFAULT, Limits
-from importers.sheet_rows import FilledRow, column_letters
+from importers.sheet_rows import FilledRow, column_letters, column_number
 from importers.spreadsheet_file import column_displays, filled_rows
 from schema_loader.errors import TableUnreadable
 from schema_loader.table_schema import TableSchema
@@ -31,6 +31,11 @@ class Extra(NamedTuple):
 
     letter: str
     text: str
+
+    @property
+    def place(self) -> int:
+        """The place of the column, from 0."""
+        return column_number(self.letter) - 1
 
 
 class Row(NamedTuple):

@@ -10,11 +10,11 @@ import json
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from sqlalchemy.orm import Session
 
@@ -23,17 +23,18 @@ from app.catalog import queries as catalogue
 from app.catalog.service import SchemaUnusable
 from app.checked_file import CheckedFile
 from app.checking import limiter
-from app.errors import AppError, NotFound
-from app.fetch import fetch
-from app.file_check import check_file
-from app.i18n import N_, language
+from app.errors import NotFound
+from app.fetch import TooLong, fetch
+from app.file_check import check_file, check_understood
+from app.file_reading import Chosen, FileRefused, understand
+from app.i18n import N_
 from app.settings import get_settings
 from app.tenancy import INSTANCE
-from schema_loader import messages
+from importers.detect import detect, refuse_other_name
+from importers.limits import Limits
 from schema_loader.compile import compile_schema
 from schema_loader.descriptor import MAX_BYTES
 from schema_loader.errors import SchemaRefused, TableUnreadable
-from schema_loader.messages import Message
 from schema_loader.table_schema import TableSchema
 
 PREFIX = "verif-"
@@ -41,23 +42,28 @@ GUEST_HOURS = 1
 """How long the report of somebody who is not signed in is kept."""
 MOST_ERRORS = 20_000
 REPORTS = 16  # kept in memory
+LIMITS = Limits(cells=20_000_000, rows=1_000_000, sheets=200, unpacked_bytes=512 << 20)
+"""Of a file that anybody may have judged."""
 
 
-class NotJudged(AppError):
-    """The file cannot be read as a table: the words are the core's."""
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a file is to be judged: its titles and columns found as an import finds them, or ``literal``: as they stand in its
+    first row, as the commands and other validators do. Of what a person chose, a literal reading takes the sheet and the
+    encoding."""
 
-    status = 422
+    literal: bool = False
+    chosen: Chosen = field(default_factory=Chosen)
 
-    def __init__(self, unreadable: TableUnreadable) -> None:
-        super().__init__("")
-        self.unreadable = unreadable
+    def to_json(self) -> dict[str, Any]:
+        return {"literal": self.literal, "chosen": self.chosen.to_json()}
 
-    def told(self) -> Message:
-        """What is wrong, and how to mend it, in the current language."""
-        return messages.unreadable(self.unreadable, language())
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Way:
+        return cls(data["literal"], Chosen(**data["chosen"]))
 
-    def text(self, lang: str | None = None) -> str:
-        return str(messages.unreadable(self.unreadable, lang or language()))
+
+MATCHED = Way()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,25 +102,35 @@ def _compiled(descriptor: bytes, title: str, key: str, version: str) -> Model:
     return Model(schema, schema.title or title, key, version or schema.version or "", descriptor)
 
 
-def judge(path: Path, name: str, model: Model) -> CheckedFile:
-    """Judge a file, once there is a place. Raises :class:`NotJudged`, :class:`~app.errors.TooMany`."""
+def judge(path: Path, name: str, model: Model, way: Way = MATCHED) -> CheckedFile:
+    """Judge a file, once there is a place. Raises :class:`~app.file_reading.FileRefused`, :class:`~app.errors.TooMany`."""
     limiter.wait_for_a_place()
     try:
-        report = check_file(path, model.schema, limit=MOST_ERRORS)
+        understood = None
+        if way.literal:
+            refuse_other_name(detect(path, limits=LIMITS, encoding=way.chosen.encoding), name)
+            report = check_file(
+                path, model.schema, limit=MOST_ERRORS, encoding=way.chosen.encoding, sheet=way.chosen.sheet
+            )
+        else:
+            understood = understand(path, model.schema, way.chosen, name=name, limits=LIMITS)
+            report = check_understood(understood, limit=MOST_ERRORS)
     except TableUnreadable as unreadable:
-        raise NotJudged(unreadable) from unreadable
+        raise FileRefused(unreadable) from unreadable
     finally:
         limiter.AT_ONCE.release()
     titled = " ".join(part for part in (model.title, model.version) if part)
-    return CheckedFile(name, name, path, report, model.schema, titled)
+    return CheckedFile(
+        name, name, path, report, model.schema, titled, way.chosen.encoding, understood, on_page=True
+    )
 
 
 def receive(
-    source: BinaryIO | None, url: str, name: str, model: Model, *, keep: bool
+    source: BinaryIO | None, url: str, name: str, model: Model, *, keep: bool, way: Way = MATCHED
 ) -> tuple[str, CheckedFile]:
     """Put a file aside, sent or at an address, and judge it. Gives the token of its report; nothing stays when it is not judged.
 
-    ``keep``: for somebody signed in, for longer. Raises :class:`NotJudged`, :class:`~app.fetch.NotFetched`.
+    ``keep``: for somebody signed in, for longer. Raises :class:`~app.file_reading.FileRefused`, :class:`~app.fetch.NotFetched`.
     """
     most = get_settings().max_check
     token = secrets.token_hex(16)
@@ -124,17 +140,38 @@ def receive(
             files.write_stream(INSTANCE, stored, source, most)
         else:
             files.write(INSTANCE, stored, fetch(url, max_bytes=most).data)
-        checked = judge(files.path_of(INSTANCE, stored), name, model)
-        asked = {"name": name, "title": model.title, "key": model.key, "version": model.version, "kept": keep,
-                 "at": time.time(), "descriptor": model.descriptor.decode("utf-8", "surrogateescape")}  # fmt: skip
-        files.write(INSTANCE, f"{stored}.json", json.dumps(asked).encode())
-    except files.TooLarge as too_large:
-        raise NotJudged(TableUnreadable("file-too-large", limit=max(1, most >> 20))) from too_large
+        checked = _judged(token, name, model, way, keep=keep)
+    except (files.TooLarge, TooLong) as too_large:
+        raise FileRefused(TableUnreadable("file-too-large", limit=max(1, most >> 20))) from too_large
     except BaseException:
         files.remove(INSTANCE, stored)
         raise
-    _remember(token, checked)
     return token, checked
+
+
+def _judged(token: str, name: str, model: Model, way: Way, *, keep: bool) -> CheckedFile:
+    stored = PREFIX + token
+    checked = judge(files.path_of(INSTANCE, stored), name, model, way)
+    asked = {"name": name, "title": model.title, "key": model.key, "version": model.version, "kept": keep,
+             "at": time.time(), "descriptor": model.descriptor.decode("utf-8", "surrogateescape"), **way.to_json()}  # fmt: skip
+    files.write(INSTANCE, f"{stored}.json", json.dumps(asked).encode())
+    _remember(token, checked)
+    return checked
+
+
+def read_otherwise(kept: Kept, way: Way, *, keep: bool) -> str:
+    """Judge a kept file anew, read as a person says: a report with an address of its own, beside the first.
+
+    Raises :class:`~app.file_reading.FileRefused`, :class:`~app.errors.TooMany`; nothing is kept then.
+    """
+    token = secrets.token_hex(16)
+    files.link(INSTANCE, PREFIX + kept.token, PREFIX + token)
+    try:
+        _judged(token, kept.checked.name, kept.model, way, keep=keep)
+    except BaseException:
+        files.remove(INSTANCE, PREFIX + token)
+        raise
+    return token
 
 
 _reports: OrderedDict[str, CheckedFile] = OrderedDict()
@@ -158,6 +195,7 @@ class Kept:
     model: Model
     until: float
     shared: bool
+    way: Way
 
 
 def find(token: str) -> Kept:
@@ -176,12 +214,13 @@ def find(token: str) -> Kept:
     model = _compiled(
         told["descriptor"].encode("utf-8", "surrogateescape"), told["title"], told["key"], told["version"]
     )
+    way = Way.from_json(told)
     with _lock:
         checked = _reports.get(token)
     if checked is None:
-        checked = judge(path, told["name"], model)
+        checked = judge(path, told["name"], model, way)
         _remember(token, checked)
-    return Kept(token, checked, model, until, told["kept"])
+    return Kept(token, checked, model, until, told["kept"], way)
 
 
 def _hours(*, kept: bool) -> int:

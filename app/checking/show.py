@@ -10,13 +10,12 @@ from typing import Any
 
 from app.checked_file import CheckedFile, base_name
 from app.checking.service import Model
+from app.file_reading import Understood
 from app.i18n import language
-from app.table_source import open_records
-from exporters.correction import CellFault, SourceRow, write_correction
+from exporters.correction import CellFault, Layout, SourceRow, write_correction
 from exporters.marks import Marks
-from schema_loader.field import Field
 from schema_loader.messages import cell_message, repair_words
-from schema_loader.repair import ColumnProposal, propose_column, second_look
+from schema_loader.repair import ColumnProposal, Swapper, axes_of, propose_column, second_look
 
 DISTINCT_MOST = 20_000
 """Distinct texts of a column that proposals are made for."""
@@ -33,17 +32,22 @@ class Offer:
 
 
 def offers(checked: CheckedFile) -> list[Offer]:
-    """Proposals for the columns that hold errors, surest first."""
+    """Proposals for the columns that hold errors, and for points changed about, surest first."""
     schema = checked.schema
     wrong = {error.field_name for error in checked.report.errors if error.field_name}
-    records = _records(checked)
-    columns = {
-        n: field
-        for n, label in enumerate(records.labels or ())
-        if (field := schema.by_name.get(label.strip())) is not None and field.name in wrong
-    }
+    _, fields, rows = checked.read()
+    columns = {n: field for n, field in enumerate(fields) if field is not None and field.name in wrong}
     counts: dict[int, Counter[str]] = {n: Counter() for n in columns}
-    for row in records.rows:
+    places = {field.name: n for n, field in enumerate(fields) if field is not None}
+    swappers = [
+        (Swapper(axes), *(places[name] for name in axes))
+        for axes in axes_of(schema)
+        if places.keys() >= set(axes)
+    ]
+    for _number, row in rows:
+        for swapper, first, second in swappers:
+            if max(first, second) < len(row):
+                swapper.count([row[first]], [row[second]])
         for n, own in counts.items():
             if n < len(row) and (len(own) < DISTINCT_MOST or row[n] in own):
                 own[row[n]] += 1
@@ -53,18 +57,29 @@ def offers(checked: CheckedFile) -> list[Offer]:
         found += [
             Offer(field.title or field.name, group, repair_words(group, language())) for group in groups
         ]
+    found += [
+        Offer(
+            " · ".join(schema.by_name[name].title or name for name in swapper.axes),
+            group,
+            repair_words(group, language()),
+        )
+        for swapper, *_ in swappers
+        if (group := swapper.proposal()) is not None
+    ]
     return sorted(found, key=lambda offer: ORDER.get(offer.group.status, 9))
 
 
 def correction(checked: CheckedFile, model: Model, *, only_wrong: bool) -> Iterator[bytes]:
     """The correction file: the rows as they came, faulty cells coloured and explained."""
-    records = _records(checked)
-    labels = records.labels or []
-    fields: list[Field | None] = [checked.schema.by_name.get(label.strip()) for label in labels]
+    labels, fields, numbered = checked.read()
+    first = checked.first_row
+    layout, beside = _layout(checked)
+    if layout is not None and checked.understood is not None:
+        labels = [*[""] * beside, *(column.label for column in checked.understood.table.columns)]
     faults = [
         CellFault(
-            error.row_number if (error.row_number or 0) >= 2 else None,
-            error.field_number,
+            error.row_number if (error.row_number or 0) >= first else None,
+            None if error.field_number is None else error.field_number + beside,
             cell_message(error, language()),
         )
         for error in checked.report.errors
@@ -77,13 +92,51 @@ def correction(checked: CheckedFile, model: Model, *, only_wrong: bool) -> Itera
         made_at=datetime.now(UTC),
         lang=language(),
     )
-    rows = (SourceRow(number, row, str(number)) for number, row in enumerate(records.rows, start=2))
+    empty = [""] * beside
     return write_correction(
-        labels, rows, faults, marks, fields=fields, only_wrong=only_wrong, title=base_name(checked.name)
+        labels,
+        (SourceRow(number, [*empty, *row], str(number)) for number, row in numbered),
+        faults,
+        marks,
+        fields=[*[None] * beside, *fields],
+        only_wrong=only_wrong,
+        title=base_name(checked.name),
+        layout=layout,
     )
 
 
-def _records(checked: CheckedFile) -> Any:
-    return open_records(
-        checked.path, checked.schema, encoding=checked.encoding, sheet=checked.source.sheet or None
-    )
+def _layout(checked: CheckedFile) -> tuple[Layout | None, int]:
+    """What stands above the titles, and how many empty columns before the first one."""
+    understood = checked.understood
+    if understood is None or understood.table.header_row is None:
+        return None, 0
+    table = understood.table
+    above = [
+        (line.number, {extra.place + 1: extra.text for extra in line.cells}) for line in table.title_lines
+    ]
+    return Layout(above, table.header_row), understood.first_column
+
+
+def understood_json(understood: Understood) -> dict[str, Any]:
+    """What was understood of a file's form, for programs: see docs/api.md."""
+    table, matching = understood.table, understood.matching
+    letters = table.column_letters
+    return {
+        "sheet": table.detected.sheet or None,
+        "headerRow": table.header_row,
+        "columns": [
+            {
+                "column": letters[match.column],
+                "label": match.label,
+                "field": match.field,
+                "reason": match.reason,
+                "sure": match.sure,
+            }
+            for match in matching.matches
+            if match.column is not None
+        ],
+        "ignored": [
+            {"column": letters[index], "label": matching.labels[index]} for index in understood.ignored
+        ],
+        "missing": list(matching.missing),
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -18,10 +19,23 @@ from app.catalog import queries as catalogue
 from app.catalog.service import SchemaUnusable
 from app.checked_file import base_name
 from app.checking import limiter, service, show
-from app.checking.service import NotJudged
+from app.checking.service import Kept, Way
 from app.errors import AppError, TooMany
+from app.file_reading import (
+    DELIMITERS,
+    Chosen,
+    FileRefused,
+    Understood,
+    chosen_row,
+    column_options,
+    delimiters,
+    encodings,
+    reason_words,
+    samples_of,
+    sheets,
+)
 from app.i18n import gettext, language, words
-from app.posted import Posted, filename_of, text_of
+from app.posted import Posted, filename_of, text_of, texts_of
 from app.report_csv import report_csv
 from app.report_html import report_html, section_of
 from app.settings import get_settings
@@ -92,7 +106,9 @@ def check(request: Request, viewer: Public, session: SessionOf, posted: Posted) 
 
 
 def _told(refused: AppError) -> Message:
-    return refused.told() if isinstance(refused, (NotJudged, SchemaUnusable)) else Message(refused.text(), "")
+    return (
+        refused.told() if isinstance(refused, (FileRefused, SchemaUnusable)) else Message(refused.text(), "")
+    )
 
 
 def _name_of(address: str) -> str:
@@ -106,17 +122,96 @@ def _network(request: Request) -> str:
 @router.get("/verifier/{token}")
 def report(request: Request, viewer: Public, token: str) -> Response:
     """The verdict first, then what to mend, where, and how."""
-    kept = service.find(token)
+    return _report(request, viewer, service.find(token))
+
+
+def _report(
+    request: Request, viewer: Viewer | None, kept: Kept, error: Message | None = None, status: int = 200
+) -> Response:
     section = section_of(1, kept.checked, words(language()))
+    understood = kept.checked.understood
     return render(
         request,
         "checking/report.html",
+        status=status,
         kept=kept,
         section=section,
-        offers=show.offers(kept.checked) if not section.valid else [],
+        error=error,
+        reading=understood,
+        literal=kept.way.literal,
+        lines=_column_lines(understood) if understood is not None else [],
+        options=column_options(understood.table, understood.matching) if understood is not None else [],
+        encodings=encodings(kept.checked.source.encoding),
+        delimiters=delimiters(),
+        sheets=sheets(understood.table.detected) if understood is not None else [],
+        offers=show.offers(kept.checked),
         until=datetime.fromtimestamp(kept.until, UTC),
-        address=f"{get_settings().public_url}/verifier/{token}" if kept.shared and viewer is not None else "",
+        address=f"{get_settings().public_url}/verifier/{kept.token}"
+        if kept.shared and viewer is not None
+        else "",
     )
+
+
+def _column_lines(understood: Understood) -> list[tuple[str, str, bool, int | None, str, tuple[str, ...]]]:
+    """For each field: the name of its control, what it is called, whether a file must have it, its column, why, samples."""
+    schema = understood.schema
+    return [
+        (
+            f"colonne-{one.position}",
+            one.title or one.name,
+            one.name in schema.must_have,
+            match.column,
+            reason_words(match.reason),
+            samples_of(understood.table, match.column, 2),
+        )
+        for one, match in zip(schema.fields, understood.matching.matches, strict=True)
+    ]
+
+
+@router.post("/verifier/{token}")
+def read_otherwise(request: Request, viewer: Public, token: str, posted: Posted) -> Response:
+    """Judge the file read as the person says; that report has an address of its own."""
+    kept = service.find(token)
+    limiter.count(_network(request))
+    try:
+        other = service.read_otherwise(kept, _way_of(kept, posted), keep=viewer is not None)
+    except TooMany:
+        raise
+    except AppError as refused:
+        return _report(request, viewer, kept, _told(refused), 422)
+    return redirect(request, f"/verifier/{other}")
+
+
+def _way_of(kept: Kept, posted: Posted) -> Way:
+    """What was posted, where it is another thing than what was found: columns go by the place that they had on the page."""
+    understood, before = kept.checked.understood, kept.way.chosen
+    literal = text_of(posted, "titres") == "lettre"
+    if understood is None:
+        return Way(literal, before)
+    detected = understood.table.detected
+    raw = posted.get("separateur")
+    sheet, encoding = text_of(posted, "feuille"), text_of(posted, "encodage")
+    row = chosen_row(text_of(posted, "entete"))
+    found = understood.table.header_row or 0
+    form = Chosen(
+        sheet=sheet if sheet and sheet != detected.sheet else before.sheet,
+        encoding=encoding if encoding and encoding != detected.encoding else before.encoding,
+        delimiter=raw
+        if isinstance(raw, str) and raw in DELIMITERS and raw != detected.delimiter
+        else before.delimiter,
+        header_row=row if row != found else before.header_row,
+    )
+    if (form.sheet, form.encoding, form.delimiter) != (before.sheet, before.encoding, before.delimiter):
+        # another table: where its titles stand is found anew, unless another row was typed
+        return Way(literal, replace(form, header_row=row if row != found else None))
+    if form.header_row != before.header_row:
+        return Way(literal, form)
+    moved = dict(before.columns)
+    for one, match in zip(understood.schema.fields, understood.matching.matches, strict=True):
+        name = f"colonne-{one.position}"
+        if name in posted and (column := chosen_row(text_of(posted, name))) != match.column:
+            moved[one.name] = column
+    return Way(literal, replace(form, columns=moved))
 
 
 @router.get("/verifier/{token}/correction.xlsx")
@@ -149,7 +244,8 @@ def _as_file(name: str) -> dict[str, str]:
 
 @router.post("/api/v1/validate")
 def validate(request: Request, _viewer: Public, session: SessionOf, posted: Posted) -> Response:
-    """The same for programs: ``file`` or ``url``, ``schema`` (a key of the catalogue or an address), ``version``, ``lang``."""
+    """The same for programs: ``file`` or ``url``, ``schema`` (a key of the catalogue or an address), ``version``, ``lang``;
+    the titles taken to the letter unless ``match`` says otherwise (docs/api.md)."""
     lang = "en" if text_of(posted, "lang") == "en" else "fr"
     sent = posted.get("file")
     file = sent if isinstance(sent, UploadFile) else None
@@ -162,16 +258,28 @@ def validate(request: Request, _viewer: Public, session: SessionOf, posted: Post
         model = service.model_of(session, named, text_of(posted, "version"))
         name = base_name(filename_of(posted, "file")) if file is not None else _name_of(url)
         token, checked = service.receive(
-            file.file if file is not None else None, url, name, model, keep=False
+            file.file if file is not None else None, url, name, model, keep=False, way=_way_of_program(posted)
         )
     except AppError as refused:
         headers = {"Retry-After": str(refused.retry_after)} if isinstance(refused, TooMany) else {}
         return JSONResponse({"error": refused.text(lang)}, status_code=refused.status, headers=headers)
     service.forget(token)
+    understood = checked.understood
     answer: dict[str, Any] = {
         "file": name,
         "schema": {"key": model.key or named, "title": model.title, "version": model.version},
+        **({"understood": show.understood_json(understood)} if understood is not None else {}),
         "complete": checked.report.complete,
-        **checked.report.as_json(lang),
+        **checked.report.as_json(lang, before=understood.first_column if understood is not None else 0),
     }
     return JSONResponse(answer)
+
+
+def _way_of_program(posted: Posted) -> Way:
+    chosen = Chosen(
+        sheet=text_of(posted, "sheet") or None,
+        encoding=text_of(posted, "encoding") or None,
+        header_row=chosen_row(text_of(posted, "headerRow")),
+        pairs=tuple(texts_of(posted, "map")),
+    )
+    return Way(text_of(posted, "match").lower() not in ("true", "1", "yes"), chosen)

@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, func, select, update
+from sqlalchemy import BigInteger, Row, Select, bindparam, delete, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from app.models import (
     CatalogueSchema,
     Dataset,
     Draft,
+    Establishment,
     Publication,
     PublicationState,
     Publishing,
@@ -41,22 +43,28 @@ _SHOWN = (
     CatalogueSchema.newest,
     SchemaVersion.version,
     SchemaVersion.content_hash,
+    Establishment.constants.label("shared_constants"),
 )
 
 
 def _shown() -> Select[Any]:
     return (
         select(*_SHOWN)
+        .join(Establishment, Establishment.id == Dataset.establishment_id)
         .join(SchemaVersion, SchemaVersion.id == Dataset.version_id)
         .join(CatalogueSchema, CatalogueSchema.id == SchemaVersion.schema_id)
     )
 
 
+_BY_SLUG = _shown().where(
+    Dataset.establishment_id == bindparam("establishment"), Dataset.slug == bindparam("slug")
+)
+"""Built once: it runs with every request of a dataset's page."""
+
+
 def by_slug(session: Session, establishment: int, slug: str) -> Row[Any] | None:
     """The dataset of an address, with the names of its schema."""
-    return session.execute(
-        _shown().where(Dataset.establishment_id == establishment, Dataset.slug == slug)
-    ).one_or_none()
+    return session.execute(_BY_SLUG, {"establishment": establishment, "slug": slug}).one_or_none()
 
 
 def by_id(session: Session, establishment: int, dataset: int) -> Row[Any] | None:
@@ -77,11 +85,19 @@ def of_establishments(
     )
 
 
+_PLACES = bindparam("places", type_=ARRAY(BigInteger()))
+_LATEST = (
+    _shown()
+    .where(Dataset.establishment_id == func.any(_PLACES), Dataset.closed_at.is_(None))
+    .order_by(func.coalesce(Dataset.changed_at, Dataset.created_at).desc(), Dataset.id.desc())
+    .limit(bindparam("most"))
+)
+"""Built once, as the others in capitals: these run with every first page, and are longer to build than to answer."""
+
+
 def latest(session: Session, establishments: Iterable[int], *, limit: int) -> list[Row[Any]]:
     """The open datasets that were filled in or opened last."""
-    chosen = _shown().where(Dataset.establishment_id.in_(list(establishments)), Dataset.closed_at.is_(None))
-    last = func.coalesce(Dataset.changed_at, Dataset.created_at)
-    return list(session.execute(chosen.order_by(last.desc(), Dataset.id.desc()).limit(limit)))
+    return list(session.execute(_LATEST, {"places": list(establishments), "most": limit}))
 
 
 def put_away(session: Session, establishment: int, *, limit: int, offset: int = 0) -> list[Row[Any]]:
@@ -233,93 +249,83 @@ def remove(session: Session, establishment: int, dataset: int) -> None:
     )
 
 
+_FOUND = (
+    select(func.count())
+    .select_from(
+        select(Record.number)
+        .where(
+            Record.establishment_id == Dataset.establishment_id,
+            Record.dataset_id == Dataset.id,
+            Record.state == "to_fix",
+            Record.deleted_at.is_(None),
+        )
+        .limit(bindparam("counted"))
+        .correlate(Dataset)
+        .subquery()
+    )
+    .scalar_subquery()
+    .label("found")
+)
+_TO_FIX_COUNTS = select(Dataset.id, _FOUND).where(
+    Dataset.establishment_id == func.any(_PLACES),
+    Dataset.id == func.any(bindparam("datasets", type_=ARRAY(BigInteger()))),
+)
+_COUNTED = (
+    select(Dataset.establishment_id, Dataset.slug, Dataset.title, _FOUND)
+    .where(Dataset.establishment_id == func.any(_PLACES), Dataset.closed_at.is_(None))
+    .subquery()
+)
+_MOST_TO_FIX = (
+    select(_COUNTED)
+    .where(_COUNTED.c.found > 0)
+    .order_by(_COUNTED.c.found.desc(), _COUNTED.c.title)
+    .limit(bindparam("most"))
+)
+
+
 def to_fix_counts(
     session: Session, establishments: Iterable[int], datasets: Iterable[int], most: int
 ) -> dict[int, int]:
     """Dataset → records « à corriger », each counted up to ``most``; those without any are left out."""
-    few = (
-        select(Record.number)
-        .where(
-            Record.establishment_id == Dataset.establishment_id,
-            Record.dataset_id == Dataset.id,
-            Record.state == "to_fix",
-            Record.deleted_at.is_(None),
-        )
-        .limit(most)
-        .correlate(Dataset)
-        .subquery()
-    )
-    count = select(func.count()).select_from(few).scalar_subquery()
-    rows = session.execute(
-        select(Dataset.id, count.label("found")).where(
-            Dataset.establishment_id.in_(list(establishments)), Dataset.id.in_(list(datasets))
-        )
-    )
-    return {row.id: row.found for row in rows if row.found}
+    given = {"places": list(establishments), "datasets": list(datasets), "counted": most}
+    return {row.id: row.found for row in session.execute(_TO_FIX_COUNTS, given) if row.found}
 
 
 def most_to_fix(session: Session, establishments: Iterable[int], most: int, limit: int) -> list[Row[Any]]:
     """``(establishment_id, slug, title, found)`` of the open datasets with records « à corriger », the most first; counted up to ``most``."""
-    few = (
-        select(Record.number)
-        .where(
-            Record.establishment_id == Dataset.establishment_id,
-            Record.dataset_id == Dataset.id,
-            Record.state == "to_fix",
-            Record.deleted_at.is_(None),
-        )
-        .limit(most)
-        .correlate(Dataset)
-        .subquery()
+    given = {"places": list(establishments), "counted": most, "most": limit}
+    return list(session.execute(_MOST_TO_FIX, given))
+
+
+_TO_FIX = select(func.count()).select_from(
+    select(Record.number)
+    .where(
+        Record.establishment_id == bindparam("establishment"),
+        Record.dataset_id == bindparam("dataset"),
+        Record.state == "to_fix",
+        Record.deleted_at.is_(None),
     )
-    count = select(func.count()).select_from(few).scalar_subquery()
-    counted = (
-        select(Dataset.establishment_id, Dataset.slug, Dataset.title, count.label("found"))
-        .where(Dataset.establishment_id.in_(list(establishments)), Dataset.closed_at.is_(None))
-        .subquery()
-    )
-    return list(
-        session.execute(
-            select(counted)
-            .where(counted.c.found > 0)
-            .order_by(counted.c.found.desc(), counted.c.title)
-            .limit(limit)
-        )
-    )
+    .limit(bindparam("most"))
+    .subquery()
+)
+"""Built once: it runs with every page of a dataset."""
 
 
 def to_fix(session: Session, establishment: int, dataset: int, most: int) -> int:
     """How many records are « à corriger », counted up to ``most``."""
-    chosen = (
-        select(Record.number)
-        .where(
-            Record.establishment_id == establishment,
-            Record.dataset_id == dataset,
-            Record.state == "to_fix",
-            Record.deleted_at.is_(None),
-        )
-        .limit(most)
-    )
-    return int(session.scalar(select(func.count()).select_from(chosen.subquery())) or 0)
+    given = {"establishment": establishment, "dataset": dataset, "most": most}
+    return int(session.scalar(_TO_FIX, given) or 0)
+
+
+_DRAFTS = (
+    select(Draft.establishment_id, Draft.number, Draft.updated_at, Dataset.slug, Dataset.title)
+    .join(Dataset, (Dataset.establishment_id == Draft.establishment_id) & (Dataset.id == Draft.dataset_id))
+    .where(Draft.account_id == bindparam("account"))
+    .order_by(Draft.updated_at.desc())
+    .limit(bindparam("most"))
+)
 
 
 def drafts_of(session: Session, account: int, limit: int) -> list[Row[Any]]:
     """What a person has begun to type in the establishments of the scope, the latest first."""
-    return list(
-        session.execute(
-            select(
-                Draft.establishment_id,
-                Draft.number,
-                Draft.updated_at,
-                Dataset.slug,
-                Dataset.title,
-            )
-            .join(
-                Dataset,
-                (Dataset.establishment_id == Draft.establishment_id) & (Dataset.id == Draft.dataset_id),
-            )
-            .where(Draft.account_id == account)
-            .order_by(Draft.updated_at.desc())
-            .limit(limit)
-        )
-    )
+    return list(session.execute(_DRAFTS, {"account": account, "most": limit}))

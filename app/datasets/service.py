@@ -50,6 +50,8 @@ class DatasetView:
     newest: str | None
     keys: tuple[str, ...]
     constants: Mapping[str, str]
+    shared_constants: Mapping[str, str]
+    """The establishment's own: the same in each of its datasets."""
     is_indexed: bool
     revision: int
     changed_at: datetime | None
@@ -100,6 +102,7 @@ def view_of(session: Session, row: Any) -> DatasetView:
         row.newest,
         tuple(row.keys),
         row.constants,
+        row.shared_constants,
         row.is_indexed,
         row.revision,
         row.changed_at,

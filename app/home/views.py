@@ -46,7 +46,7 @@ def home(
             session, viewer, roles, operator_named=bool(operator.name) or request.app.state.demo
         ),
         places=service.places(session, roles, sought, limit=shown.size, offset=shown.offset),
-        datasets=service.latest_datasets(session, roles),
+        datasets=service.latest_datasets(session, viewer, roles),
         page=shown,
         sought=sought,
         searchable=len(roles) > PLACES_SHOWN,

@@ -22,7 +22,7 @@ from app.models.dataset import KEY_COLUMNS
 from app.records import bulk, indexing, rechecking
 from app.records import service as records
 from app.records.judge import Judged, judge, stored_faults, words_of
-from app.submissions import numbered, staging
+from app.submissions import numbered, staging, twins
 from app.submissions.ahead import ahead
 from app.submissions.check import Checked
 from app.submissions.returned import NOTHING, Returned
@@ -46,6 +46,10 @@ class Wanted:
     key: Sequence[str] = ()
     keep_faulty: bool = True
     returned: Returned = NOTHING
+    columns: Sequence[str] = ()
+    """Fields that the file has, by a column or a constant."""
+    skip_twins: bool = True
+    """Whether rows that are there already are left out of what is added."""
 
 
 def lock(session: Session, dataset: DatasetView) -> None:
@@ -64,7 +68,7 @@ def foresee(
     session: Session, dataset: DatasetView, checked: Checked, wanted: Wanted, *, diffs: int = 0
 ) -> tuple[Counts, list[Diff]]:
     """What acceptance would do, and the first ``diffs`` rows that change a record; nothing is kept of it."""
-    if not _compares(session, dataset, wanted):
+    if not (_compares(session, dataset, wanted) or (wanted.mode == Mode.add and _held(session, dataset))):
         faulty, blank = _faulty(checked)
         held = _held(session, dataset)
         rows = checked.rows - blank
@@ -78,8 +82,8 @@ def foresee(
     found = _staged(session, dataset, checked, wanted, None)
     shown: list[Diff] = []
     left_out = to_fix = 0
-    for row_number, number, _, before, cells in staging.changes(session, dataset):
-        judged = judge(dataset.schema, {**before, **cells})
+    for row_number, number, before, cells in staging.changes(session, dataset, erase=wanted.returned.erase):
+        judged = judge(dataset.schema, cells)
         left_out += bool(judged.errors) and not wanted.keep_faulty
         to_fix += bool(judged.errors) and wanted.keep_faulty
         if len(shown) < diffs:
@@ -112,14 +116,23 @@ def _staged(
         if on_progress is not None:
             on_progress(staged)
     returned = wanted.returned
+    if wanted.mode == Mode.add:
+        twins.match(session, dataset, wanted.columns, skip=wanted.skip_twins)
+        found = staging.counts(session, dataset, key=(), replaces=False, keep_faulty=wanted.keep_faulty)
+        return replace(found, twins_added=int(found.twins > 0 and not wanted.skip_twins))
     if returned.by_number:
-        numbered.match(session, dataset, returned.since, file_wins=returned.file_wins)
+        numbered.match(session, dataset, returned.since, wanted.columns, file_wins=returned.file_wins)
     if wanted.key:
         staging.match(session, dataset, wanted.key)
     if returned.by_number:
         numbered.refuse_twice(session)
     found = staging.counts(
-        session, dataset, key=wanted.key, replaces=wanted.mode == Mode.replace, keep_faulty=wanted.keep_faulty
+        session,
+        dataset,
+        key=wanted.key,
+        replaces=wanted.mode == Mode.replace,
+        keep_faulty=wanted.keep_faulty,
+        erase=returned.erase,
     )
     unknown, both = numbered.counts(session)
     return replace(found, unknown=unknown, both=both)
@@ -157,11 +170,8 @@ def recheck(session: Session, dataset: DatasetView, account: int | None) -> None
 
 def _compares(session: Session, dataset: DatasetView, wanted: Wanted) -> bool:
     """Whether rows must be laid beside records: where some may be the same."""
-    return (
-        wanted.mode != Mode.add
-        and bool(wanted.key or wanted.returned.by_number)
-        and _held(session, dataset) > 0
-    )
+    asks = wanted.skip_twins if wanted.mode == Mode.add else bool(wanted.key or wanted.returned.by_number)
+    return asks and _held(session, dataset) > 0
 
 
 def _held(session: Session, dataset: DatasetView) -> int:
@@ -224,7 +234,7 @@ def _merge(
 ) -> Counts:
     found = _staged(session, dataset, checked, wanted, on_progress)
     left_out = to_fix = 0
-    changes = staging.changes(session, dataset)
+    changes = staging.changes(session, dataset, erase=wanted.returned.erase)
     while rows := list(islice(changes, BATCH)):
         wrong, out = _change(session, dataset, rows, submission, account, keep_faulty=wanted.keep_faulty)
         to_fix, left_out = to_fix + wrong, left_out + out
@@ -249,20 +259,17 @@ def _merge(
 def _change(
     session: Session,
     dataset: DatasetView,
-    rows: Iterable[tuple[int, int, int, Mapping[str, str], Mapping[str, str]]],
+    rows: Iterable[tuple[int, int, Mapping[str, str], Mapping[str, str]]],
     submission: int | None,
     account: int | None,
     *,
     keep_faulty: bool,
 ) -> tuple[int, int]:
-    """Change records: a filled cell of the file takes the place of the record's, an empty or absent one erases nothing.
-
-    Gives how many are « à corriger » now, and how many were left as they are because they would have been.
-    """
+    """Change records. Gives how many are « à corriger » now, and how many were left as they are because they would have been."""
     changed: list[tuple[int, Judged]] = []
     wrong = out = 0
-    for _, number, _, before, cells in rows:
-        judged = judge(dataset.schema, {**before, **cells}, dataset.keys)
+    for _, number, _, cells in rows:
+        judged = judge(dataset.schema, cells, dataset.keys)
         if judged.errors and not keep_faulty:
             out += 1
             continue

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from app.file_check import renumbered
 from app.records.service import References
 from app.submissions import intake
-from app.submissions.intake import Intake, Plan, StartAgain
+from app.submissions.intake import Intake, Plan
 from importers.table import Table
 from schema_loader.bulk import Batch, BulkTableCheck
 from schema_loader.check import check_table
@@ -28,12 +29,10 @@ class Checked:
     cells: int = 0
     faulty_cells: int = 0
     errors: dict[int, list[CellError]] = field(default_factory=dict)
-    slowly: bool = False
 
     def batches(self) -> Iterator[Intake]:
         """The rows, read again."""
-        read = intake.read_slowly if self.slowly else intake.read
-        return read(self.schema, self.table, self.plan)
+        return intake.read(self.schema, self.table, self.plan)
 
 
 def check(
@@ -46,11 +45,7 @@ def check(
 ) -> Checked:
     """Judge every row. Raises :class:`~schema_loader.errors.TableUnreadable` where reading ends."""
     found = Checked(schema, table, plan)
-    try:
-        _judge(found, references, on_progress)
-    except StartAgain:
-        found = Checked(schema, table, plan, slowly=True)
-        _judge(found, references, on_progress)
+    _judge(found, references, on_progress)
     return found
 
 
@@ -96,9 +91,4 @@ def _one_by_one(
                 on_progress(found.rows)
 
     for error in check_table(found.schema, found.schema.field_names, rows(), references=references):
-        if error.row_number is not None and error.row_number >= 2:
-            error = error._replace(row_number=numbers[error.row_number - 2])
-            earlier = error.params.get("row")
-            if isinstance(earlier, int) and 2 <= earlier < len(numbers) + 2:
-                error = error._replace(params={**error.params, "row": numbers[earlier - 2]})
-        yield error
+        yield renumbered(error, numbers)

@@ -70,6 +70,12 @@ def import_file(
             "--leave-faulty", help="Laisser de côté les lignes fautives, au lieu de les garder à corriger."
         ),
     ] = False,
+    add_twins: Annotated[
+        bool,
+        typer.Option(
+            "--add-twins", help="Ajouter aussi les lignes qui sont déjà là, au lieu de les laisser de côté."
+        ),
+    ] = False,
     sure: Annotated[
         bool, typer.Option("--yes", help="Confirmer un remplacement qui retire plus de la moitié des lignes.")
     ] = False,
@@ -107,6 +113,7 @@ def import_file(
                     not leave_faulty,
                     sure,
                     dry_run,
+                    add_twins,
                 )
                 answer = _run(establishment, slug, wanted)
             except NotFound:
@@ -138,9 +145,11 @@ class _Wanted:
         keep_faulty: bool,
         sure: bool,
         dry_run: bool,
+        add_twins: bool,
     ) -> None:
         self.file, self.sheet, self.maps, self.keys, self.mode = file, sheet, maps, keys, mode
         self.repair, self.keep_faulty, self.sure, self.dry_run = repair, keep_faulty, sure, dry_run
+        self.add_twins = add_twins
 
 
 def _run(establishment: int, slug: str, wanted: _Wanted) -> dict[str, Any]:
@@ -161,35 +170,28 @@ def _import(session: Session, dataset: DatasetView, wanted: _Wanted) -> tuple[di
     from dataclasses import asdict
 
     from app.errors import AppError
+    from app.file_reading import Chosen, with_pairs
     from app.i18n import N_
     from app.models import Mode, SubmissionState
     from app.records import service as records
-    from app.submissions import accept, check, queries, service, work
+    from app.submissions import accept, check, decided, queries, returned, service, work
     from app.submissions.accept import Wanted
     from importers.matching import Matching
 
     with wanted.file.open("rb") as source:
         held = service.receive(session, dataset, wanted.file.name, source, account=None)
     if wanted.sheet is not None:
-        service.choose_reading(session, dataset, held, service.Chosen(sheet=wanted.sheet))
+        service.choose_reading(session, dataset, held, Chosen(sheet=wanted.sheet))
     table = service.table_of(session, dataset, held)
     matching: Matching = service.matching_of(session, dataset, held, table)
-    for pair in wanted.maps:
-        label, _equals, field = pair.rpartition("=")
-        if label not in matching.labels or field not in dataset.schema.by_name:
-            raise AppError(
-                N_(
-                    '« {pair} » ne désigne pas une colonne du fichier et un champ du modèle. Exemple : --map "MONTANT TTC=montant".'
-                ),
-                pair=pair,
-            )
-        matching = matching.assign(field, matching.labels.index(label))
+    matching = with_pairs(dataset.schema, matching, wanted.maps)
     for name in wanted.keys:
         if name not in dataset.schema.by_name:
             raise AppError(N_("Le modèle n’a pas de champ « {name} »."), name=name)
     key = list(wanted.keys) or list(dataset.schema.primary_key)
-    mode = Mode(wanted.mode) if wanted.mode is not None else Mode.update if key else Mode.add
-    if mode == Mode.update and not key:
+    own = returned.of(held)
+    mode = Mode(wanted.mode) if wanted.mode is not None else Mode.update if key or own.by_number else Mode.add
+    if mode == Mode.update and not (key or own.by_number):
         raise AppError(N_("Pour mettre à jour, dites avec --key ce qui désigne une ligne."))
     queries.note(
         session,
@@ -207,9 +209,9 @@ def _import(session: Session, dataset: DatasetView, wanted: _Wanted) -> tuple[di
     queries.note(session, dataset.establishment, held.id, repairs=repairs)
     session.refresh(held)
     checked = check.check(
-        dataset.schema, table, service.plan_of(dataset, held), references=records.references(session, dataset)
+        dataset.schema, table, decided.plan_of(dataset, held), references=records.references(session, dataset)
     )
-    asked = Wanted(mode, tuple(key), wanted.keep_faulty)
+    asked = Wanted(mode, tuple(key), wanted.keep_faulty, own, decided.columns_of(held), not wanted.add_twins)
     accept.lock(session, dataset)
     counts, _diffs = accept.foresee(session, dataset, checked, asked)
     if service.halves(asdict(counts)) and not (wanted.sure or wanted.dry_run):

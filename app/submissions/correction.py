@@ -13,7 +13,7 @@ from app.errors import Conflict
 from app.i18n import N_, language
 from app.models import Submission, SubmissionState
 from app.records.judge import shown_faults
-from app.submissions import queries, returned, service
+from app.submissions import decided, queries, returned, service
 from app.submissions.intake import Plan
 from exporters.correction import KEY_LABEL, CellFault, SourceRow, write_correction
 from exporters.marks import Marks
@@ -31,7 +31,7 @@ def write(
     """The workbook; ``place`` is the slug of the establishment. All that the database knows is read before it begins."""
     table = service.table_of(session, dataset, submission)
     matching = service.matching_of(session, dataset, submission, table)
-    plan = service.plan_of(dataset, submission, matching)
+    plan = decided.plan_of(dataset, submission, matching)
     fields = [dataset.schema.by_name.get(name) if name else None for name in matching.columns]
     columns = {match.field: match.column + 1 for match in matching.matches if match.column is not None}
     faults = [
@@ -114,7 +114,7 @@ def _fixes(
 ) -> dict[int, dict[str, str]]:
     """Row number → field → the text that the file has now, where it is another than the one that was written into it."""
     source = service.table_of(session, dataset, held)
-    plan = service.plan_of(dataset, held)
+    plan = decided.plan_of(dataset, held)
     try:
         table = read_table(path, detected, dataset.schema, labels=(*source.labels, KEY_LABEL), header_row=1,
                            limits=service.limits())  # fmt: skip

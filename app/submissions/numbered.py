@@ -6,6 +6,7 @@ one side only stands; what changed on both, to different texts, leaves the row o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -50,6 +51,25 @@ _SIDES = """
                         fields = both_changed
     FROM sided WHERE sided.row_number = incoming.row_number
 """
+_EMPTIED = """
+    WITH base AS (
+      SELECT DISTINCT ON (number) number, before FROM record_change
+      WHERE establishment_id = %(establishment)s AND dataset_id = %(dataset)s AND at > %(since)s AND before IS NOT NULL
+      ORDER BY number, version
+    ), found AS (
+      SELECT incoming.row_number, array_agg(cell.key ORDER BY cell.key) AS names
+      FROM incoming
+      JOIN record ON record.establishment_id = %(establishment)s AND record.dataset_id = %(dataset)s
+        AND record.number = incoming.number
+      LEFT JOIN base ON base.number = incoming.number
+      CROSS JOIN LATERAL jsonb_each(record.cells) cell
+      WHERE incoming.asked IS NOT NULL AND clash IS NOT TRUE AND cell.key = ANY (CAST(%(columns)s AS text[]))
+        AND NOT incoming.cells ? cell.key
+        AND (base.number IS NULL OR base.before -> cell.key = cell.value OR (%(file_wins)s AND base.before ? cell.key))
+      GROUP BY 1
+    )
+    UPDATE incoming SET emptied = found.names FROM found WHERE found.row_number = incoming.row_number
+"""
 _TWICE = """
     UPDATE incoming SET clash = true
     FROM (SELECT number FROM incoming WHERE number IS NOT NULL GROUP BY number HAVING count(*) > 1) twice
@@ -57,14 +77,26 @@ _TWICE = """
 """
 
 
-def match(session: Session, dataset: DatasetView, since: datetime | None, *, file_wins: bool) -> None:
-    """Find the records of the rows that carry a number, and merge the cells with those changed here after ``since``."""
+def match(
+    session: Session,
+    dataset: DatasetView,
+    since: datetime | None,
+    columns: Sequence[str],
+    *,
+    file_wins: bool,
+) -> None:
+    """Find the records of the rows that carry a number, and merge the cells with those changed here after ``since``.
+
+    A cell in the ``columns`` that the file has, filled when it was made and blank now, is noted as emptied; one that was
+    changed here meanwhile is not.
+    """
     driver: Any = session.connection().connection.driver_connection
     driver.execute("ANALYZE incoming")
     driver.execute("SET LOCAL enable_nestloop = off")  # see staging.match
     place = {"establishment": dataset.establishment, "dataset": dataset.id}
     driver.execute(_FIND, place)
     if since is not None:
+        driver.execute(_EMPTIED, {**place, "since": since, "columns": list(columns), "file_wins": file_wins})
         driver.execute(_SIDES, {**place, "since": since, "file_wins": file_wins})
 
 
@@ -79,6 +111,17 @@ def both_changed(session: Session) -> list[dict[str, Any]]:
     driver: Any = session.connection().connection.driver_connection
     rows = driver.execute(
         "SELECT row_number, number, fields FROM incoming WHERE why = 'both' ORDER BY row_number LIMIT %(most)s",
+        {"most": LISTED},
+    ).fetchall()
+    return [{"row": row, "number": number, "fields": fields} for row, number, fields in rows]
+
+
+def emptied(session: Session) -> list[dict[str, Any]]:
+    """The first rows with cells that were emptied: ``row, number, fields``."""
+    driver: Any = session.connection().connection.driver_connection
+    rows = driver.execute(
+        "SELECT row_number, number, emptied FROM incoming WHERE emptied IS NOT NULL AND clash IS NOT TRUE "
+        "ORDER BY row_number LIMIT %(most)s",
         {"most": LISTED},
     ).fetchall()
     return [{"row": row, "number": number, "fields": fields} for row, number, fields in rows]

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.datasets.access import At
+from app.file_reading import reason_words, samples_of
 from app.formats import number
 from app.i18n import gettext, language, ngettext
 from app.models import JobProgress, Submission, SubmissionRow, SubmissionState
@@ -26,8 +27,8 @@ from schema_loader.messages.files import unreadable
 from schema_loader.repair import ColumnProposal
 
 STEPS = ("fichier", "feuille", "colonnes", "valeurs", "erreurs", "resume")
-ROWS = 20
-SAMPLES = 3
+ROWS = 10
+"""Faulty rows of a page: each is a small form."""
 
 
 def steps(path: str, submission: Submission | None, current: str) -> list[tuple[str, str]]:
@@ -130,33 +131,6 @@ def column_lines(at: At, table: Table, matching: Matching) -> list[ColumnLine]:
     return found
 
 
-def samples_of(table: Table, column: int | None, most: int = SAMPLES) -> tuple[str, ...]:
-    """The first different texts of a column."""
-    if column is None:
-        return ()
-    seen: dict[str, None] = {}
-    for row in table.sample:
-        text = row.cells[column].strip()
-        if text:
-            seen.setdefault(text[:60])
-        if len(seen) == most:
-            break
-    return tuple(seen)
-
-
-def reason_words(reason: str) -> str:
-    """Why a column is proposed."""
-    return {
-        "person": gettext("choisie par vous"),
-        "remembered": gettext("comme la dernière fois"),
-        "name": gettext("même nom"),
-        "title": gettext("même titre"),
-        "spelling": gettext("même nom, écrit autrement"),
-        "near": gettext("nom ressemblant"),
-        "values": gettext("d’après les valeurs"),
-    }.get(reason, "")
-
-
 # --- values ---------------------------------------------------------------------------------------------------------
 
 
@@ -182,7 +156,7 @@ def repair_cards(at: At, submission: Submission) -> list[RepairCard]:
                 place,
                 group,
                 repair_words(group, language()),
-                labels.get(group.field, group.field),
+                " · ".join(labels.get(name, name) for name in (group.field, group.partner) if name),
                 data.get("said", ""),
             )
         )
@@ -318,20 +292,20 @@ def diff_rows(session: Session, at: At, submission: Submission, limit: int, offs
 
 
 @dataclass(frozen=True, slots=True)
-class BothChanged:
-    """A row whose record was changed here too since the file was made, and the columns that both changed."""
+class RowOfRecord:
+    """A row, its record, and the columns that something is said of."""
 
     row: int
     number: int
     columns: str
 
 
-def both_changed(at: At, submission: Submission) -> list[BothChanged]:
-    """The first such rows."""
+def rows_of_records(at: At, submission: Submission, what: str) -> list[RowOfRecord]:
+    """The first rows whose record was changed here too since the file was made (``both``), or with cells that were ``emptied``."""
     labels = {control.field.name: control.label for control in controls(at.dataset.schema, language())}
     return [
-        BothChanged(one["row"], one["number"], ", ".join(labels.get(name, name) for name in one["fields"]))
-        for one in submission.summary.get("both", ())
+        RowOfRecord(one["row"], one["number"], ", ".join(labels.get(name, name) for name in one["fields"]))
+        for one in submission.summary.get(what, ())
     ]
 
 
@@ -380,4 +354,34 @@ def sentences(counts: Mapping[str, int]) -> list[str]:
         if (both := counts.get("both", 0))
         else "",
     ]
+    found += _twins(counts)
     return [sentence for sentence in found if sentence] or [gettext("Rien ne change.")]
+
+
+def _twins(counts: Mapping[str, int]) -> list[str]:
+    """What is said of rows that are there already."""
+    twins, differing = counts.get("twins", 0), counts.get("differing", 0)
+    if not twins:
+        return []
+    found = [
+        ngettext(
+            "{n} ligne est déjà là : elle s’ajoute une seconde fois",
+            "{n} lignes sont déjà là : elles s’ajoutent une seconde fois",
+            twins,
+        )
+        if counts.get("twins_added")
+        else ngettext(
+            "{n} ligne est déjà là : elle est laissée de côté",
+            "{n} lignes sont déjà là : elles sont laissées de côté",
+            twins,
+        )
+    ]
+    if differing:
+        found.append(
+            ngettext(
+                "dont {n} avec d’autres valeurs, sous la même clé",
+                "dont {n} avec d’autres valeurs, sous la même clé",
+                differing,
+            )
+        )
+    return found

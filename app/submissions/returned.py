@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +15,15 @@ from sqlalchemy.orm import Session
 
 from app.datasets.service import DatasetView
 from app.establishments import queries as establishments
+from app.file_reading import marks_in, notes_in
 from app.models import Submission
 from app.records.export.correction import RECORDS
 from exporters.correction import KEY_LABEL
-from exporters.marks import SEARCHED_ROWS, Marks, marks_of_rows, read_marks
+from exporters.marks import Marks
 from exporters.template import number_label
 from importers.detect import Detected
 from importers.limits import Limits
-from importers.table import source_rows
-from schema_loader.errors import TableUnreadable
 
-SEARCHED_SHEETS = 4
 KEY = "returned"
 """Where :attr:`Submission.detected` keeps what was found."""
 
@@ -42,6 +39,8 @@ class Returned:
     by_number: bool = False
     since: datetime | None = None
     file_wins: bool = False
+    erase: bool = False
+    """The person said that cells emptied in the file erase the record's."""
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept."""
@@ -51,11 +50,12 @@ class Returned:
             "by_number": self.by_number,
             "since": self.since.isoformat() if self.since is not None else None,
             "file_wins": self.file_wins,
+            "erase": self.erase,
         }
 
-    def wins(self, *, file_wins: bool) -> Returned:
+    def decided(self, *, file_wins: bool, erase: bool) -> Returned:
         """The same, with what the person says."""
-        return replace(self, file_wins=file_wins)
+        return replace(self, file_wins=file_wins, erase=erase)
 
     def number_column(self, labels: Iterable[str]) -> int | None:
         """The place of the column of record numbers (from 0)."""
@@ -69,15 +69,14 @@ def look(
     session: Session, dataset: DatasetView, path: Path, detected: Detected, limits: Limits
 ) -> Returned | None:
     """What a file says of itself; None for one that is none of ours."""
-    marks = _marks(path, detected, limits)
+    marks = marks_in(path, detected, limits)
     if marks is None:
         return None
     own = _is_own(session, dataset, marks)
     if marks.kind == "correction":
         by_number = own and marks.base == RECORDS and marks.made_at is not None
         return Returned((), KEY_LABEL, by_number, marks.made_at if by_number else None)
-    rows = islice(source_rows(path, detected, limits), SEARCHED_ROWS)
-    notes = tuple(number for number, cells in rows if marks.is_note(cells))
+    notes = tuple(notes_in(path, detected, marks, limits))
     by_number = own and marks.made_at is not None
     return Returned(notes, number_label(marks.lang), by_number, marks.made_at if by_number else None)
 
@@ -86,31 +85,13 @@ def own_marks(
     session: Session, dataset: DatasetView, path: Path, detected: Detected, limits: Limits
 ) -> Marks | None:
     """The marks of a file that was made for this very dataset."""
-    marks = _marks(path, detected, limits)
+    marks = marks_in(path, detected, limits)
     return marks if marks is not None and _is_own(session, dataset, marks) else None
 
 
 def _is_own(session: Session, dataset: DatasetView, marks: Marks) -> bool:
     place = establishments.by_id(session, dataset.establishment)
     return place is not None and (marks.establishment, marks.dataset) == (place.slug, dataset.slug)
-
-
-def _marks(path: Path, detected: Detected, limits: Limits) -> Marks | None:
-    if detected.workbook is None:
-        return None
-    found = read_marks(path)
-    if found is not None:
-        return found
-    # the properties were lost on the way: the sheet that explains has them too
-    for sheet in detected.sheets[:SEARCHED_SHEETS]:
-        rows = source_rows(path, replace(detected, sheet=sheet.name), limits)
-        try:
-            found = marks_of_rows(cells for _, cells in islice(rows, SEARCHED_ROWS))
-        except TableUnreadable:
-            continue  # none of ours; whoever reads that sheet says what is wrong with it
-        if found is not None:
-            return found
-    return None
 
 
 def of(submission: Submission) -> Returned:
@@ -125,4 +106,5 @@ def of(submission: Submission) -> Returned:
         kept["by_number"],
         datetime.fromisoformat(since) if since else None,
         kept.get("file_wins", False),
+        kept.get("erase", False),
     )

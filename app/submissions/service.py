@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,20 +14,20 @@ from app import files, jobs, journal
 from app.datasets import service as datasets
 from app.datasets.service import DatasetView
 from app.errors import AppError, Conflict, NotFound
+from app.file_reading import Chosen, FileRefused, look
 from app.i18n import N_
 from app.models import Mode, Submission, SubmissionState
 from app.settings import get_settings
 from app.submissions import queries, returned
-from app.submissions.intake import Change, Plan
-from app.submissions.reading import Chosen, FileRefused, limits
-from importers.detect import Detected, detect
+from app.submissions.decided import LABEL_MOST
+from app.submissions.reading import limits
+from importers.detect import Detected
 from importers.matching import Matching, match_table
 from importers.table import Table, read_table
 from schema_loader.errors import TableUnreadable
-from schema_loader.repair import ColumnProposal, mender
 
-LABEL_MOST = 200
-"""Characters of a label that are remembered, or kept beside a record."""
+ADD_TWINS = "add_twins"
+"""Where :attr:`Submission.detected` keeps that rows which are there already are added all the same."""
 ROWS_SHOWN = 20_000
 """Faulty rows of one import that a person can look at."""
 
@@ -49,7 +49,7 @@ def receive(
     try:
         path = files.path_of(dataset.establishment, stored)
         known = queries.memory(session, dataset.establishment, dataset.version_id)
-        detected = _found(path, dataset, Chosen(), tuple(known))
+        detected = _found(path, dataset, Chosen(), tuple(known), file_name)
         own = returned.look(session, dataset, path, detected, limits())
         made = Submission(
             establishment_id=dataset.establishment,
@@ -83,17 +83,11 @@ def _plain_name(name: str) -> str:
     return kept[:200] or "fichier"
 
 
-def _found(path: Path, dataset: DatasetView, chosen: Chosen, labels: Sequence[str]) -> Detected:
+def _found(
+    path: Path, dataset: DatasetView, chosen: Chosen, labels: Sequence[str], name: str = ""
+) -> Detected:
     try:
-        return detect(
-            path,
-            dataset.schema,
-            labels=labels,
-            encoding=chosen.encoding,
-            delimiter=chosen.delimiter,
-            sheet=chosen.sheet,
-            limits=limits(),
-        )
+        return look(path, dataset.schema, chosen, name=name, labels=tuple(labels), limits=limits())
     except TableUnreadable as unreadable:
         raise FileRefused(unreadable) from unreadable
 
@@ -113,10 +107,10 @@ def path_of(submission: Submission) -> Path:
 
 def detected_of(submission: Submission) -> Detected:
     """How the file is read."""
-    data = dict(submission.detected)
-    data.pop("header_row", None)
-    data.pop(returned.KEY, None)
-    return Detected.from_json(data)
+    ours = ("header_row", returned.KEY, ADD_TWINS)
+    return Detected.from_json(
+        {name: value for name, value in submission.detected.items() if name not in ours}
+    )
 
 
 def table_of(session: Session, dataset: DatasetView, submission: Submission) -> Table:
@@ -147,7 +141,12 @@ def choose_reading(session: Session, dataset: DatasetView, submission: Submissio
     known = queries.memory(session, dataset.establishment, dataset.version_id)
     detected = _found(path_of(submission), dataset, chosen, tuple(known))
     own = returned.look(session, dataset, path_of(submission), detected, limits())
+    if own is not None:
+        before = returned.of(submission)
+        own = own.decided(file_wins=before.file_wins, erase=before.erase)
     described = _described(detected, chosen.header_row, own)
+    if ADD_TWINS in submission.detected:
+        described[ADD_TWINS] = submission.detected[ADD_TWINS]
     if described != submission.detected:
         queries.note(
             session,
@@ -257,58 +256,6 @@ def _work(session: Session, submission: Submission, what: str, account: int | No
     session.expire(submission)
 
 
-# --- the plan -------------------------------------------------------------------------------------------------------
-
-
-def accepted_repairs(submission: Submission) -> list[ColumnProposal]:
-    """The proposals that a person has accepted, or answered."""
-    return [
-        ColumnProposal.from_json(repair)
-        for repair in submission.repairs
-        if repair.get("said") == "accept" and repair["status"] in ("safe", "near")
-    ]
-
-
-def plan_of(dataset: DatasetView, submission: Submission, matching: Matching | None = None) -> Plan:
-    """What the person decided, ready to be applied to every row."""
-    if matching is None:
-        if submission.matching is None:
-            raise Conflict(N_("Dites d’abord quelle colonne est laquelle."))
-        matching = Matching.from_json(submission.matching)
-    repairs = accepted_repairs(submission)
-    changes: dict[str, Change] = {}
-    for field in dataset.schema.fields:
-        own = [repair for repair in repairs if repair.field == field.name]
-        replaced = submission.replacements.get(field.name, {})
-        mend = mender(field, own, dataset.schema) if own else None
-        if mend is not None or replaced:
-            changes[field.name] = _change(mend, replaced)
-    labels = matching.labels
-    template = returned.of(submission)
-    number = template.number_column(labels) if template.by_number else None
-    return Plan(
-        columns={match.field: match.column for match in matching.matches if match.column is not None},
-        constants={filler.field: filler.value for filler in matching.constants},
-        changes=changes,
-        fixes={int(number): cells for number, cells in submission.fixes.items()},
-        kept=[
-            (index, labels[index][:LABEL_MOST])
-            for index in matching.ignored
-            if labels[index] != template.number_label
-        ],
-        left_out=frozenset(template.notes),
-        number=number,
-    )
-
-
-def _change(mend: Callable[[str], str] | None, replaced: Mapping[str, str]) -> Change:
-    def change(text: str) -> str:
-        made = mend(text) if mend is not None else text
-        return replaced.get(made, made)
-
-    return change
-
-
 # --- acceptance -----------------------------------------------------------------------------------------------------
 
 
@@ -322,6 +269,8 @@ def choose_mode(
     keep_faulty: bool,
     account: int | None,
     file_wins: bool = False,
+    erase: bool = False,
+    add_twins: bool = False,
 ) -> None:
     """Keep how the rows meet the records that are there; what it would do is counted again."""
     refuse_unless_open(submission)
@@ -333,6 +282,9 @@ def choose_mode(
                 "Pour mettre à jour, il faut une ou plusieurs colonnes qui distinguent chaque ligne, comme un numéro."
             )
         )
+    detected = {**submission.detected, ADD_TWINS: add_twins}
+    if own.by_number:
+        detected[returned.KEY] = own.decided(file_wins=file_wins, erase=erase).to_json()
     queries.note(
         session,
         dataset.establishment,
@@ -340,9 +292,26 @@ def choose_mode(
         mode=mode,
         key=names,
         keep_faulty=keep_faulty,
-        detected={**submission.detected, returned.KEY: own.wins(file_wins=file_wins).to_json()}
-        if own.by_number
-        else submission.detected,
+        detected=detected,
+    )
+    session.refresh(submission)
+    _work(session, submission, "check", account)
+
+
+def decide_emptied(
+    session: Session, dataset: DatasetView, submission: Submission, *, erase: bool, account: int | None
+) -> None:
+    """Keep whether cells emptied in a file of ours erase those of their records; what it would do is counted again."""
+    refuse_unless_open(submission)
+    own = returned.of(submission)
+    if not own.by_number:
+        raise NotFound
+    decided = own.decided(file_wins=own.file_wins, erase=erase).to_json()
+    queries.note(
+        session,
+        dataset.establishment,
+        submission.id,
+        detected={**submission.detected, returned.KEY: decided},
     )
     session.refresh(submission)
     _work(session, submission, "check", account)

@@ -21,7 +21,7 @@ from schema_loader.errors import CellError
 _STAGE: LiteralString = """
     CREATE TEMPORARY TABLE IF NOT EXISTS incoming (
       row_number bigint PRIMARY KEY, cells jsonb, extra jsonb, state text, faults jsonb, number bigint, clash boolean,
-      asked bigint, why text, fields text[]
+      asked bigint, why text, fields text[], emptied text[]
     ) ON COMMIT DROP
 """
 _INTO_STAGE: LiteralString = """
@@ -258,27 +258,44 @@ class Counts:
     """Rows left out because the record whose number they carry is no more."""
     both: int = 0
     """Rows left out because their record was changed here too since the file was made."""
+    emptied: int = 0
+    """Cells that were filled when the file was made and are blank in it now, of the records that its rows are."""
+    twins: int = 0
+    """Rows that are there already: their cells are those of a record, or their key is one's."""
+    twins_added: int = 0
+    """Whether they are added all the same: 1 or 0."""
+    differing: int = 0
+    """Of those, how many have a record's key with other cells."""
+
+
+CHANGES: LiteralString = "(NOT record.cells @> incoming.cells OR (%(erase)s AND emptied IS NOT NULL))"
+"""Whether a row changes the record it is: by a filled cell that is another, or by one that was emptied and may erase."""
 
 
 def counts(
-    session: Session, dataset: DatasetView, *, key: Sequence[str], replaces: bool, keep_faulty: bool
+    session: Session,
+    dataset: DatasetView,
+    *,
+    key: Sequence[str],
+    replaces: bool,
+    keep_faulty: bool,
+    erase: bool = False,
 ) -> Counts:
-    """Once matched, but for what is left out of, or wrong in, the records that change: only their merged cells tell.
-
-    A row changes its record where one of its filled cells is another than the record's.
-    """
+    """Once matched, but for what is left out of, or wrong in, the records that change: only their merged cells tell."""
     driver: Any = session.connection().connection.driver_connection
     row = driver.execute(
-        """
+        f"""
         SELECT count(*) FILTER (WHERE incoming.number IS NULL AND clash IS NOT TRUE AND incoming.state = 'valid'),
                count(*) FILTER (WHERE incoming.number IS NULL AND clash IS NOT TRUE AND incoming.state <> 'valid'),
-               count(*) FILTER (WHERE incoming.number IS NOT NULL AND clash IS NOT TRUE AND NOT record.cells @> incoming.cells),
-               count(*) FILTER (WHERE incoming.number IS NOT NULL AND clash IS NOT TRUE AND record.cells @> incoming.cells),
-               count(*) FILTER (WHERE clash AND why IS NULL)
+               count(*) FILTER (WHERE incoming.number IS NOT NULL AND clash IS NOT TRUE AND {CHANGES}),
+               count(*) FILTER (WHERE incoming.number IS NOT NULL AND clash IS NOT TRUE AND NOT {CHANGES}),
+               count(*) FILTER (WHERE clash AND why IS NULL),
+               coalesce(sum(cardinality(emptied)) FILTER (WHERE clash IS NOT TRUE), 0),
+               count(*) FILTER (WHERE why IN ('same', 'key')), count(*) FILTER (WHERE why = 'key')
         FROM incoming LEFT JOIN record
           ON record.establishment_id = %(establishment)s AND record.dataset_id = %(dataset)s AND record.number = incoming.number
-        """,
-        {"establishment": dataset.establishment, "dataset": dataset.id},
+        """,  # noqa: S608 (a condition of ours)
+        {"establishment": dataset.establishment, "dataset": dataset.id, "erase": erase},
     ).fetchone()
     goes = spared(key) if replaces else sql.SQL("AND false")
     held = driver.execute(
@@ -291,7 +308,7 @@ def counts(
         )
     ).fetchone()
     driver.execute("SET LOCAL enable_nestloop = on")
-    valid, faulty, changed, unchanged, clashing = row
+    valid, faulty, changed, unchanged, clashing, emptied, twins, differing = row
     return Counts(
         added=valid + (faulty if keep_faulty else 0),
         changed=changed,
@@ -301,6 +318,9 @@ def counts(
         to_fix=faulty if keep_faulty else 0,
         trashed=held[1],
         records=held[0],
+        emptied=int(emptied),
+        twins=twins,
+        differing=differing,
     )
 
 
@@ -335,22 +355,25 @@ def add_unmatched(
 
 
 def changes(
-    session: Session, dataset: DatasetView, limit: int | None = None
-) -> Iterator[tuple[int, int, int, Mapping[str, str], Mapping[str, str]]]:
-    """``(row number, record, its version, its cells, the row's cells)`` of the rows that change a record, in the file's order."""
+    session: Session, dataset: DatasetView, *, erase: bool = False
+) -> Iterator[tuple[int, int, Mapping[str, str], Mapping[str, str]]]:
+    """``(row number, record, its cells, its cells as the row makes them)`` of the rows that change a record, in the file's order.
+
+    A filled cell of the file takes the place of the record's, an empty or absent one erases nothing: but for one that was
+    emptied, where the person said so.
+    """
     driver: Any = session.connection().connection.driver_connection
-    statement = """
-        SELECT incoming.row_number, record.number, record.version, record.cells, incoming.cells
+    statement = f"""
+        SELECT incoming.row_number, record.number, record.cells,
+               CASE WHEN %(erase)s AND emptied IS NOT NULL THEN (record.cells || incoming.cells) - emptied
+                    ELSE record.cells || incoming.cells END
         FROM incoming JOIN record
           ON record.establishment_id = %(establishment)s AND record.dataset_id = %(dataset)s AND record.number = incoming.number
-        WHERE clash IS NOT TRUE AND NOT record.cells @> incoming.cells
+        WHERE clash IS NOT TRUE AND {CHANGES}
         ORDER BY incoming.row_number
-    """
-    place = {"establishment": dataset.establishment, "dataset": dataset.id}
+    """  # noqa: S608 (a condition of ours)
+    place = {"establishment": dataset.establishment, "dataset": dataset.id, "erase": erase}
     driver.execute("SET LOCAL enable_nestloop = off")
-    if limit is not None:
-        yield from driver.execute(statement + f" LIMIT {int(limit)}", place).fetchall()
-        return
     with driver.cursor(name="changes") as cursor:
         cursor.execute(statement, place)
         driver.execute("SET LOCAL enable_nestloop = on")  # the cursor has its plan

@@ -10,6 +10,17 @@ from app.access import Number, SessionOf
 from app.datasets.access import At
 from app.datasets.head import head_of
 from app.errors import AppError, NotFound
+from app.file_reading import (
+    DELIMITERS,
+    Chosen,
+    FileRefused,
+    chosen_row,
+    column_options,
+    delimiters,
+    encodings,
+    samples_of,
+    sheets,
+)
 from app.flash import Flash
 from app.i18n import gettext, language, ngettext
 from app.models import Submission, SubmissionState
@@ -18,7 +29,6 @@ from app.posted import Posted, filename_of, text_of, texts_of
 from app.settings import get_settings
 from app.submissions import correction, fixing, pages, queries, returned, service
 from app.submissions.frame import Editor, Reader, common, elsewhere
-from app.submissions.service import Chosen, FileRefused
 from app.templating import is_htmx, redirect, render
 from forms.binding import read_form
 from forms.control import controls
@@ -30,8 +40,6 @@ router = APIRouter(include_in_schema=False, prefix="/e/{establishment}/{dataset}
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ACCEPT = ".csv,.tsv,.txt,.xlsx,.xlsm,.xls,.ods"
-ENCODINGS = ("utf-8", "cp1252", "latin-1", "utf-16", "mac-roman")
-DELIMITERS = (",", ";", "\t", "|")
 IMPORTS = 20
 
 
@@ -150,36 +158,11 @@ def _sheet_page(
         preview=shown,
         header_row=found.detected.get("header_row"),
         same=[(one, pages.place_of(at.path, one)) for one in same],
-        encodings=[(code, words) for code, words in _encodings(detected.encoding)],
-        delimiters=_delimiters(),
-        sheets=[
-            (info.name, info.name if info.visible else gettext("{name} (masquée)", name=info.name))
-            for info in detected.sheets
-        ],
+        encodings=encodings(detected.encoding),
+        delimiters=delimiters(),
+        sheets=sheets(detected),
         error=error,
     )
-
-
-def _encodings(found: str) -> list[tuple[str, str]]:
-    labels = {
-        "utf-8": gettext("UTF-8 (le plus courant)"),
-        "cp1252": gettext("Windows (Excel français)"),
-        "latin-1": gettext("ISO latin 1"),
-        "utf-16": gettext("UTF-16"),
-        "mac-roman": gettext("Macintosh ancien"),
-    }
-    if found and found not in labels:
-        labels[found] = found
-    return list(labels.items())
-
-
-def _delimiters() -> list[tuple[str, str]]:
-    return [
-        (",", gettext("virgule")),
-        (";", gettext("point-virgule")),
-        ("\t", gettext("tabulation")),
-        ("|", gettext("barre verticale")),
-    ]
 
 
 @router.post("/importer/{submission}/feuille")
@@ -188,13 +171,12 @@ def choose_sheet(
 ) -> Response:
     """Read the file as the person says; then show it again, or go on."""
     found = service.find(session, at.dataset, submission)
-    row = text_of(form, "entete")
     raw = form.get("separateur")
     chosen = Chosen(
         sheet=text_of(form, "feuille") or None,
         encoding=text_of(form, "encodage") or None,
         delimiter=raw if isinstance(raw, str) and raw in DELIMITERS else None,
-        header_row=int(row) if row.isascii() and row.isdecimal() and len(row) < 6 else None,
+        header_row=chosen_row(text_of(form, "entete")),
     )
     try:
         service.choose_reading(session, at.dataset, found, chosen)
@@ -224,19 +206,14 @@ def _columns_page(
 ) -> Response:
     table = service.table_of(session, at.dataset, found)
     lines = pages.column_lines(at, table, matching)
-    samples = {index: " · ".join(pages.samples_of(table, index, 2)) for index in range(len(matching.labels))}
-    options = [
-        (str(index), f"{label} ({samples[index]})" if samples[index] else label)
-        for index, label in enumerate(matching.labels)
-    ]
     return render(
         request,
         "submissions/columns.html",
         **common(request, at, session, found, "colonnes"),
         lines=lines,
-        options=options,
+        options=column_options(table, matching),
         ignored=[
-            (matching.labels[index], samples[index])
+            (matching.labels[index], " · ".join(samples_of(table, index, 2)))
             for index in matching.ignored
             if matching.labels[index] != returned.of(found).number_label
         ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
@@ -20,13 +20,12 @@ from app.jobs import Job, task
 from app.models import Mode, Submission, SubmissionState
 from app.records import service as records
 from app.records.judge import stored_faults
-from app.submissions import accept, check, intake, numbered, queries, returned, service, undo
+from app.submissions import accept, check, decided, intake, numbered, queries, returned, service, undo
 from app.submissions.accept import Wanted
 from app.submissions.check import Checked
-from app.submissions.intake import StartAgain
 from importers.table import Table
 from schema_loader.errors import CellError
-from schema_loader.repair import ColumnProposal, propose_column, second_look
+from schema_loader.repair import ColumnProposal, Swapper, axes_of, propose_column, second_look
 
 DISTINCT_MOST = 100_000
 """Distinct texts of a column that repairs are proposed for."""
@@ -67,10 +66,16 @@ def _give_back(job: Job, submission: int, was: SubmissionState, now: SubmissionS
             queries.note(session, job.establishment, submission, state=now, **values)
 
 
+def begun(job: Job, message: str) -> None:
+    """Say at once what a job does: whoever waits for it sees that it has its turn."""
+    job.progress(0, 0, message)
+
+
 @task("submissions.survey", lane="default")
 def survey(job: Job, submission: int) -> None:
     """Read every value of the file and propose repairs; then check the rows, if there is nothing to ask."""
     with held_by(job, submission, SubmissionState.checking, SubmissionState.open):
+        begun(job, N_("lecture du fichier"))
         with job.transaction(read_only=True) as session:
             dataset, held = _read(session, job, submission)
             table = service.table_of(session, dataset, held)
@@ -99,8 +104,9 @@ def proposals(
     dataset: DatasetView, table: Table, held: Submission, job: Job | None = None
 ) -> list[dict[str, Any]]:
     """Repairs for the columns of a file, by column and by kind, as JSON; safe ones first."""
-    plan = service.plan_of(dataset, held)
-    counts = distinct_texts(dataset, table, plan, job)
+    plan = decided.plan_of(dataset, held)
+    swappers = [Swapper(axes) for axes in axes_of(dataset.schema) if plan.columns.keys() >= set(axes)]
+    counts = distinct_texts(dataset, table, plan, job, swappers)
     answers = service.answers_of(held)
     said = {(one["field"], one["kind"], one["status"]): one.get("said", "") for one in held.repairs}
     groups: list[ColumnProposal] = []
@@ -109,6 +115,7 @@ def proposals(
         if own:
             groups += propose_column(field, own, dataset.schema, **answers.get(field.name, {}))
             groups += second_look(field, own, dataset.schema, **answers.get(field.name, {}))
+    groups += [found for swapper in swappers if (found := swapper.proposal()) is not None]
     order = {"safe": 0, "ask": 1, "near": 2, "beyond": 3}
     groups.sort(key=lambda group: order[group.status])
     return [
@@ -135,22 +142,33 @@ def _said(
 
 
 def distinct_texts(
-    dataset: DatasetView, table: Table, plan: intake.Plan, job: Job | None = None
+    dataset: DatasetView,
+    table: Table,
+    plan: intake.Plan,
+    job: Job | None = None,
+    swappers: Sequence[Swapper] = (),
 ) -> dict[str, Counter[str]]:
-    """Field → how many cells hold each text, for the columns of the file; a column of too many texts keeps the first."""
+    """Field → how many cells hold each text, for the columns of the file; a column of too many texts keeps the first.
+
+    ``swappers`` count their rows on the way.
+    """
     bare = intake.Plan(columns=plan.columns, left_out=plan.left_out)
-    try:
-        return _counted(dataset, intake.read(dataset.schema, table, bare), bare, job)
-    except StartAgain:
-        return _counted(dataset, intake.read_slowly(dataset.schema, table, bare), bare, job)
+    return _counted(dataset, intake.read(dataset.schema, table, bare), bare, job, swappers)
 
 
 def _counted(
-    dataset: DatasetView, batches: Any, plan: intake.Plan, job: Job | None
+    dataset: DatasetView,
+    batches: Any,
+    plan: intake.Plan,
+    job: Job | None,
+    swappers: Sequence[Swapper] = (),
 ) -> dict[str, Counter[str]]:
     counts: dict[str, Counter[str]] = {name: Counter() for name in plan.columns}
+    names = dataset.schema.field_names
     read = 0
     for taken in batches:
+        for swapper in swappers:
+            swapper.count(*(taken.columns[names.index(name)].to_pylist() for name in swapper.axes))
         for field, column in zip(dataset.schema.fields, taken.columns, strict=True):
             own = counts.get(field.name)
             if own is None or len(own) >= DISTINCT_MOST:
@@ -169,6 +187,7 @@ def _counted(
 def check_rows(job: Job, submission: int) -> None:
     """Check every row with what was decided, keep those to look at, and count what acceptance would do."""
     with held_by(job, submission, SubmissionState.checking, SubmissionState.open):
+        begun(job, N_("lecture du fichier"))
         _check(job, submission)
 
 
@@ -186,6 +205,8 @@ def _check(job: Job, submission: int) -> None:
         summary = {**summary_of(checked), "counts": asdict(counts), "kinds": kinds(checked)}
         if counts.both:
             summary["both"] = numbered.both_changed(session)
+        if counts.emptied:
+            summary["emptied"] = numbered.emptied(session)
         queries.note(session, job.establishment, submission, summary=summary, state=SubmissionState.open)
 
 
@@ -194,7 +215,7 @@ def _checked(session: Session, dataset: DatasetView, held: Submission, job: Job)
     return check.check(
         dataset.schema,
         table,
-        service.plan_of(dataset, held),
+        decided.plan_of(dataset, held),
         references=records.references(session, dataset),
         on_progress=lambda rows: job.progress(rows, None, N_("{done} lignes vérifiées")),
     )
@@ -202,7 +223,14 @@ def _checked(session: Session, dataset: DatasetView, held: Submission, job: Job)
 
 def wanted_of(held: Submission) -> Wanted:
     """What the person asked for."""
-    return Wanted(Mode(held.mode), tuple(held.key), held.keep_faulty, returned.of(held))
+    return Wanted(
+        Mode(held.mode),
+        tuple(held.key),
+        held.keep_faulty,
+        returned.of(held),
+        decided.columns_of(held),
+        not held.detected.get(service.ADD_TWINS, False),
+    )
 
 
 def summary_of(checked: Checked) -> dict[str, int]:
@@ -305,6 +333,7 @@ def _faults(errors: list[CellError]) -> list[dict[str, Any]]:
 def accept_rows(job: Job, submission: int) -> None:
     """Keep the rows, all of them or none; killed at any moment and begun again, it does so once."""
     with held_by(job, submission, SubmissionState.accepting, SubmissionState.open):
+        begun(job, N_("lecture du fichier, avant d’enregistrer ses lignes"))
         with job.transaction(read_only=True) as session:
             dataset, held = _read(session, job, submission)
             if held.state != SubmissionState.accepting:
@@ -357,6 +386,7 @@ def undo_rows(job: Job, submission: int) -> None:
         held_by(job, submission, SubmissionState.undoing, SubmissionState.accepted),
         job.transaction() as session,
     ):
+        begun(job, N_("recherche des lignes que cet import a changées"))
         dataset, held = found(session, job, submission)
         if held.state != SubmissionState.undoing:
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Collection, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from schema_loader.folding import fold_letters
 
@@ -23,6 +23,7 @@ _DIGITS = re.compile(r"\d+")
 _ARTICLES = ("le ", "la ", "les ", "l ")
 
 
+@lru_cache(maxsize=64)  # the same text is asked about two or three times in a row
 def loose(text: str) -> str:
     """A name of a place without case, accents, hyphens or apostrophes, « St » written out."""
     return _SAINT.sub(r"saint\1", _BETWEEN.sub(" ", fold_letters(text)).strip())

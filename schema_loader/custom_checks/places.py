@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from functools import cache, partial
+from collections.abc import Collection
+from functools import cache, cached_property, partial
 from typing import ClassVar
 
 from schema_loader.custom_checks import cog, countries
@@ -37,9 +38,13 @@ class Listed(ColumnCheck):
         """The list that the declaration asks for."""
         return self.listing(self.year)
 
+    @cached_property
+    def _right(self) -> Collection[str]:
+        return self.names.values
+
     def passes(self, value: str) -> bool:
         """Letter for letter."""
-        return value in self.names.values
+        return value in self._right
 
     def judge(self, value: str) -> Fault | None:
         """``reason`` is case (right but for case, accents or apostrophes), other-year or unknown.

@@ -47,6 +47,32 @@ WHOLE_FILE: Mapping[str, tuple[str, str]] = {
         N_("Ce fichier n’est pas un tableau, quoi que dise son nom."),
         N_("Donnez un fichier CSV, XLSX, ODS ou XLS, par exemple enregistré depuis votre tableur."),
     ),
+    "file-is-text": (
+        N_("Le nom de ce fichier finit par {said}, mais il contient du texte, comme un fichier CSV."),
+        N_(
+            "Renommez-le pour que son nom finisse par « .csv », ou enregistrez-le de nouveau depuis votre tableur."
+        ),
+    ),
+    "file-is-xlsx": (
+        N_("Le nom de ce fichier finit par {said}, mais il contient un classeur XLSX."),
+        N_(
+            "Renommez-le pour que son nom finisse par « .xlsx », ou enregistrez-le de nouveau depuis votre tableur."
+        ),
+    ),
+    "file-is-ods": (
+        N_("Le nom de ce fichier finit par {said}, mais il contient un classeur ODS."),
+        N_(
+            "Renommez-le pour que son nom finisse par « .ods », ou enregistrez-le de nouveau depuis votre tableur."
+        ),
+    ),
+    "file-is-xls": (
+        N_(
+            "Le nom de ce fichier finit par {said}, mais il contient un classeur XLS, le format ancien d’Excel."
+        ),
+        N_(
+            "Renommez-le pour que son nom finisse par « .xls », ou enregistrez-le de nouveau depuis votre tableur."
+        ),
+    ),
     "file-empty": (
         N_("Ce fichier ne contient rien."),
         N_("Vérifiez que c’est le bon fichier, et qu’il a été enregistré."),

@@ -201,6 +201,13 @@ KINDS: Mapping[str, tuple[tuple[str, str], str]] = {
         ngettext("{n} point dont la latitude vient en premier", "{n} points dont la latitude vient en premier"),
         N_("Les deux nombres sont échangés : le point est alors en France."),
     ),
+    "axes-swapped": (
+        ngettext("{n} ligne dont la latitude et la longitude sont inversées", "{n} lignes dont la latitude et la longitude sont inversées"),
+        N_(
+            "La latitude est dans la colonne de la longitude, et l’inverse. Les deux cases sont échangées : le point est alors en "
+            "France. Les autres lignes ne changent pas."
+        ),
+    ),
     "ask-date-order": (
         ngettext("{n} date qui peut se lire de deux façons", "{n} dates qui peuvent se lire de deux façons"),
         N_("Rien dans la colonne ne dit si le jour ou le mois vient en premier."),
@@ -257,6 +264,7 @@ CAUTIONS: Mapping[str, str] = {
     "number-unit": N_("Vérifiez que la colonne est bien dans cette unité : rien n’est converti."),
     "code-zeros": N_("Il manque peut-être un autre chiffre qu’un zéro : vérifiez ces codes."),
     "code-point-zero": N_("La clé de contrôle de ces numéros ne correspond pas : vérifiez-les."),
+    "axes-swapped": N_("Refusez si ces points sont bien hors de France."),
     "empty-word": N_("Si ce mot veut dire autre chose, refusez."),
 }
 

@@ -8,6 +8,7 @@ Words: :func:`schema_loader.messages.repair_words`.
 
 from __future__ import annotations
 
+from schema_loader.repair.axes import Axes, Swapper, axes_of
 from schema_loader.repair.column import mender, propose_cell, propose_column, second_look, spelling
 from schema_loader.repair.model import (
     ANSWERS,
@@ -21,6 +22,7 @@ from schema_loader.repair.model import (
 )
 
 __all__ = [
-    "ANSWERS", "Choice", "ColumnProposal", "Proposal", "Question", "Sample", "Status", "apply", "mender", "propose_cell",
+    "ANSWERS", "Axes", "Choice", "ColumnProposal", "Proposal", "Question", "Sample", "Status", "Swapper", "apply",
+    "axes_of", "mender", "propose_cell",
     "propose_column", "second_look", "spelling",
 ]  # fmt: skip

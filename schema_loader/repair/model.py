@@ -106,7 +106,8 @@ class ColumnProposal:
 
     ``changes`` maps each text to what it becomes; it is empty where an answer is awaited or nothing can be done, and
     ``readings`` then maps each text to all that it may become (nothing, where that is beyond repair).
-    ``decisions`` are the readings that the column, or an answer, has settled for these changes.
+    ``decisions`` are the readings that the column, or an answer, has settled for these changes. ``partner`` is the other column
+    of a repair that changes two of them together (:mod:`schema_loader.repair.axes`).
     """
 
     field: str
@@ -121,6 +122,7 @@ class ColumnProposal:
     readings: Mapping[str, tuple[str, ...]] = attribute(
         default_factory=lambda: NO_READINGS, repr=False, hash=False
     )
+    partner: str = ""
 
     @property
     def id(self) -> str:
@@ -134,6 +136,8 @@ class ColumnProposal:
             "samples": [_sample_json(sample) for sample in self.samples],
             "question": None, "decisions": dict(self.decisions),
         }  # fmt: skip
+        if self.partner:
+            data["partner"] = self.partner
         if self.question is not None:
             choices = [
                 {"answer": choice.answer, "samples": [_sample_json(sample) for sample in choice.samples]}
@@ -157,6 +161,7 @@ class ColumnProposal:
             ),
             dict(data.get("decisions", {})), dict(data.get("changes", {})),
             {text: tuple(readings) for text, readings in data.get("readings", {}).items()},
+            data.get("partner", ""),
         )  # fmt: skip
 
 

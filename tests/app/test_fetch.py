@@ -4,54 +4,24 @@ from __future__ import annotations
 
 import gzip
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from app import fetch as fetching
 from app.fetch import NotFetched, fetch, is_public
+from tests.website import Answer, gives, website
 
 pytestmark = pytest.mark.usefixtures("data_dir")
-Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
 @pytest.fixture
 def site() -> Iterator[Callable[[Answer], str]]:
     """``site(answer)``: the address of a server of this machine that answers so."""
-    servers = []
-
-    def serve(answer: Answer) -> str:
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                answer(self)
-
-            def log_message(self, *_: object) -> None:
-                return
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        servers.append(server)
-        return f"http://127.0.0.1:{server.server_port}"
-
-    yield serve
-    for server in servers:
-        server.shutdown()
-        server.server_close()
-
-
-def gives(body: bytes, status: int = 200, **headers: str) -> Answer:
-    def answer(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(status)
-        for name, value in headers.items():
-            handler.send_header(name.replace("_", "-"), value)
-        handler.send_header("Content-Length", str(len(body)))
-        handler.end_headers()
-        handler.wfile.write(body)
-
-    return answer
+    with website() as serve:
+        yield serve
 
 
 def refused(url: str, **options: object) -> str:

@@ -110,7 +110,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 def test_it_starts_works_and_stops_all_that_it_started(folder: Path, database_server: Server) -> None:
     other = subprocess.Popen(["sleep", "60"])
     service = Service(folder)
-    service.wait_ready()
+    first = service.wait_ready()
     worker = service.wait_worker()
     started = service.children()
     assert worker in started
@@ -125,7 +125,9 @@ def test_it_starts_works_and_stops_all_that_it_started(folder: Path, database_se
         assert connection.execute("SELECT 1").fetchone() == (1,)
     assert not faults(service)
     second = Service(folder)
-    assert second.wait_ready() < 5
+    assert second.wait_ready() < max(
+        5, first
+    )  # the database is made and up to date: seconds, whatever else the machine does
     assert second.stop() == 0
 
 

@@ -9,7 +9,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, String, and_, cast, func, literal, select, text, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+    text,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger, Text
@@ -200,27 +213,28 @@ def plain_page(
     return list(session.scalars(chosen.order_by(by).limit(limit)))
 
 
+_SHOWN = select(
+    Record.number,
+    Record.cells,
+    Record.state,
+    Record.faults,
+    Record.version,
+    Record.updated_at,
+    Record.updated_by,
+    Record.submission_id,
+    Record.deleted_at,
+).where(
+    Record.establishment_id == bindparam("establishment"),
+    Record.dataset_id == bindparam("dataset"),
+    Record.number == func.any(bindparam("numbers", type_=ARRAY(BigInteger()))),
+)
+"""Built once: it runs with every page of a list."""
+
+
 def shown(session: Session, establishment: int, dataset: int, numbers: Sequence[int]) -> list[Row[Any]]:
     """What the list shows of some records, in no order."""
-    return list(
-        session.execute(
-            select(
-                Record.number,
-                Record.cells,
-                Record.state,
-                Record.faults,
-                Record.version,
-                Record.updated_at,
-                Record.updated_by,
-                Record.submission_id,
-                Record.deleted_at,
-            ).where(
-                Record.establishment_id == establishment,
-                Record.dataset_id == dataset,
-                Record.number == _numbers(numbers),
-            )
-        )
-    )
+    given = {"establishment": establishment, "dataset": dataset, "numbers": list(numbers)}
+    return list(session.execute(_SHOWN, given))
 
 
 def trashed(session: Session, establishment: int, dataset: int, *, limit: int, offset: int) -> list[Row[Any]]:

@@ -15,6 +15,7 @@ from app.i18n import gettext, language, ngettext
 from app.records.listing import address, filters, service, shown
 from app.records.listing.address import View
 from app.records.listing.columns import chosen, columns, usual
+from app.records.listing.markup import LineMarkup
 from app.templating import is_htmx, render
 
 router = APIRouter(include_in_schema=False, prefix="/e/{establishment}/{dataset}")
@@ -76,7 +77,7 @@ def page_of(
     """What the template of the list shows. ``said``: the number of lines is read aloud when it comes."""
     listed = service.page(session, at.dataset, view.asked)
     establishment = request.state.establishment
-    constants = {*at.dataset.constants, *establishment_constants(session, at)}
+    constants = {*at.dataset.constants, *at.dataset.shared_constants}
     columns_shown = chosen(at.dataset.schema, view.columns, constants)
     found = shown.lines(session, at.dataset, listed.rows, columns_shown)
     whole = not listed.after and not listed.before
@@ -91,6 +92,7 @@ def page_of(
         "view": view,
         "establishment_name": establishment.name,
         "lines": found,
+        "line_markup": LineMarkup(at.path, columns_shown, may_choose=at.may_edit),
         "columns": columns_shown,
         "every_column": columns(at.dataset.schema).values(),
         "usual": usual(at.dataset.schema, tuple(sorted(constants))),
@@ -108,14 +110,6 @@ def page_of(
         "seen": seen,
         "said": said,
     }
-
-
-def establishment_constants(session: SessionOf, at: At) -> tuple[str, ...]:
-    """Names of the columns that hold the same on each line of the establishment."""
-    from app.establishments import queries
-
-    found = queries.by_id(session, at.dataset.establishment)
-    return tuple(found.constants) if found is not None else ()
 
 
 def total_words(total: int) -> str:

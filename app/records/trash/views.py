@@ -17,7 +17,7 @@ from app.posted import Posted, text_of, texts_of
 from app.records import service
 from app.records.listing import service as listing
 from app.records.listing.columns import chosen
-from app.records.listing.views import asked_for, establishment_constants
+from app.records.listing.views import asked_for
 from app.records.trash import service as trash
 from app.templating import redirect, render
 
@@ -33,7 +33,7 @@ def trash_page(request: Request, at: Reader, session: SessionOf, page: str = "1"
     """The lines that were taken out, the latest first."""
     total = trash.count(session, at.dataset)
     shown = page_of(page, total, PAGE)
-    constants = {*at.dataset.constants, *establishment_constants(session, at)}
+    constants = {*at.dataset.constants, *at.dataset.shared_constants}
     columns = chosen(at.dataset.schema, (), constants)
     return render(
         request,

@@ -66,7 +66,9 @@ def _summary_page(
         if matching is not None
         else (),
         returned=own,
-        both=pages.both_changed(at, found),
+        both=pages.rows_of_records(at, found, "both"),
+        emptied=pages.rows_of_records(at, found, "emptied"),
+        add_twins=found.detected.get(service.ADD_TWINS, False),
         halves=service.halves(counts),
         repairs=[card for card in pages.repair_cards(at, found) if card.said == "accept"],
         error=error,
@@ -90,11 +92,25 @@ def choose_mode(
             keep_faulty=text_of(form, "fautives") != "laisser",
             account=at.account,
             file_wins=text_of(form, "fichier") == "oui",
+            erase=returned.of(found).erase,
+            add_twins=text_of(form, "jumelles") == "ajouter",
         )
     except AppError as refused:
         session.rollback()
         found = service.find(session, at.dataset, submission)
         return _summary_page(request, at, session, found, error=refused.text(), status=422)
+    return redirect(request, f"{at.path}/importer/{submission}/attente")
+
+
+@router.post("/importer/{submission}/vides")
+def decide_emptied(
+    request: Request, at: Editor, session: SessionOf, submission: Number, form: Posted
+) -> Response:
+    """Whether the cells emptied in the file erase those of their records; counted again by a job."""
+    found = service.find(session, at.dataset, submission)
+    service.decide_emptied(
+        session, at.dataset, found, erase=text_of(form, "vides") == "effacer", account=at.account
+    )
     return redirect(request, f"{at.path}/importer/{submission}/attente")
 
 

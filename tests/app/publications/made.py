@@ -70,7 +70,7 @@ def publish(
                 .values(published_at=published_at)
             )
         if current:
-            session.execute(update(Publication).filter_by(**place).values(is_current=False))
+            session.execute(update(Publication).filter_by(**place, is_current=True).values(is_current=False))
         session.commit()
     return make.add(
         Publication(
@@ -85,7 +85,7 @@ def publish(
                 "rows": len(rows),
                 "sha256": held["csv"]["sha256"],
                 "size": held["csv"]["size"],
-                "files": held,
+                "files": {} if state == "withdrawn" else held,
                 "description": {**DESCRIPTION, "slug": dataset.slug},
                 "published_at": published_at if state in ("published", "withdrawn") else None,
                 **facts,

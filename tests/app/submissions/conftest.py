@@ -177,8 +177,15 @@ class Desk:
         assert self.held(number).state == "open"
         return number
 
-    def mode(self, submission: int, mode: str, key: list[str] | None = None, faulty: str = "garder") -> None:
-        form = {"mode": mode, "cle": key or [], "fautives": faulty}
+    def mode(
+        self,
+        submission: int,
+        mode: str,
+        key: list[str] | None = None,
+        faulty: str = "garder",
+        twins: str = "",
+    ) -> None:
+        form = {"mode": mode, "cle": key or [], "fautives": faulty, "jumelles": twins}
         self.post(self.at(submission, "mode"), form, leads="attente")
         self.work()
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 from typer.testing import CliRunner, Result
 
 from app import db, provision
@@ -28,9 +30,9 @@ def run(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(db, "connect", lambda *_, **__: None)
     monkeypatch.setattr(db, "disconnect", lambda: None)
 
-    def called(content: str, *options: str, to: str | None = None) -> Result:
-        path = tmp_path / "lieux.csv"
-        path.write_text(content, encoding="utf-8")
+    def called(content: str | bytes, *options: str, to: str | None = None) -> Result:
+        path = tmp_path / ("lieux.csv" if isinstance(content, str) else "lieux.xlsx")
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
         place = to or f"{desk.establishment.slug}/{desk.dataset.slug}"
         return CliRunner().invoke(main, ["import", str(path), "--to", place, *options])
 
@@ -68,6 +70,36 @@ def test_columns_keys_and_modes_are_said(desk: Desk, run) -> None:
     done = answer(run("code,nom,rang\nZ9,École,4\n", "--key", "nom", "--mode", "update", "--format", "json"))
     assert done["counts"]["changed"] == 1
     assert desk.records() == [{"code": "Z9", "nom": "École", "rang": "4"}]
+
+
+def test_rows_already_there_are_left_aside_unless_asked(desk: Desk, run) -> None:
+    run(GOOD)
+    again = answer(run(GOOD, "--mode", "add", "--dry-run", "--format", "json"))
+    assert (again["counts"]["added"], again["counts"]["twins"]) == (0, 2)
+    twice = answer(run(GOOD, "--mode", "add", "--add-twins", "--format", "json"))
+    assert twice["counts"]["added"] == 2
+    assert len(desk.records()) == 4
+
+
+def test_a_sheet_is_chosen_by_name_or_number(desk: Desk, run) -> None:
+    book = Workbook()
+    for name, place in (("Écoles", "A1"), ("Stades", "A2")):
+        sheet = book.create_sheet(name)
+        sheet.append(["code", "nom"])
+        sheet.append([place, name])
+    out = io.BytesIO()
+    book.save(out)
+    data = out.getvalue()
+    chosen = answer(run(data, "--sheet", "Stades", "--format", "json", "--dry-run"))
+    assert (chosen["rows"], chosen["counts"]["added"]) == (1, 1)
+    answer(run(data, "--sheet", "2", "--format", "json"))
+    assert [cells["nom"] for cells in desk.records()] == ["Écoles"]
+    answer(run(data, "--sheet", "stades", "--key", "nom", "--format", "json"))
+    assert [cells["nom"] for cells in desk.records()] == ["Écoles", "Stades"]
+    wrong = run(data, "--sheet", "Mairies")
+    assert wrong.exit_code == 1
+    assert "Mairies" in wrong.stderr
+    assert "Stades" in wrong.stderr, "the sheets that there are"
 
 
 def test_repairs_are_made_only_where_asked(desk: Desk, run) -> None:

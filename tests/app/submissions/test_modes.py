@@ -42,8 +42,9 @@ def test_a_row_updates_the_record_of_its_key_and_blank_erases_nothing(held: Desk
 def test_rows_may_be_added_beside_and_twins_are_marked(held: Desk) -> None:
     before = held.everything()
     number = held.bring("code,nom\nA1,Autre\nA9,Neuf\n")
-    held.mode(number, "add")
+    held.mode(number, "add", twins="ajouter")
     assert held.counts(number)["added"] == 2
+    assert "1 ligne est déjà là : elle s’ajoute une seconde fois" in said(held.get(held.at(number, "resume")))
     held.accept(number)
     assert held.records("cells ->> 'nom'", "state") == [
         ("École des Lilas", "valid"),
@@ -55,6 +56,38 @@ def test_rows_may_be_added_beside_and_twins_are_marked(held: Desk) -> None:
     assert "Autre" in held.get(f"{held.path}/?etat=a-corriger")
     held.undo(number)
     assert held.everything() == before
+
+
+def test_rows_that_are_there_already_are_left_aside_unless_somebody_says_so(held: Desk) -> None:
+    before = held.everything()
+    # the very rows again in other columns' order, one under the key of a record, a new one, and one with less in it
+    number = held.bring(
+        "nom,code,genre,jour,rang\nÉcole des Lilas,A1,école,2025-01-31,1\nAutre,A2,,,\nNeuf,A9,,,\n"
+    )
+    held.mode(number, "add")
+    assert held.counts(number) == {"added": 1, "twins": 2, "differing": 1, "records": 2}
+    page = said(held.get(held.at(number, "resume")))
+    assert "2 lignes sont déjà là : elles sont laissées de côté" in page
+    assert "dont 1 avec d’autres valeurs, sous la même clé" in page
+    assert "Importer 1 ligne" in page
+    assert form_of(page, "/mode")["jumelles"] == [""]
+    held.accept(number)
+    assert held.counts(number) == {"added": 1, "twins": 2, "differing": 1, "records": 2}
+    assert [cells["code"] for cells in held.records()] == ["A1", "A2", "A9"]
+    held.undo(number)
+    assert held.everything() == before
+
+
+def test_a_file_with_fewer_columns_finds_its_twins_too(desk: Desk) -> None:
+    """Without a key, rows are the same where all that the file has is the same."""
+    desk.accept(desk.bring("code,nom,genre\nA1,École,école\n,Halle,\n"))
+    number = desk.bring("nom\nÉcole\nHalle\nHalle\nGare\n")
+    desk.mode(number, "add")
+    assert desk.counts(number)["twins"] == 3
+    desk.mode(number, "add", twins="ajouter")
+    assert (desk.counts(number)["added"], desk.counts(number)["twins"]) == (4, 3)
+    desk.accept(number)
+    assert len(desk.records()) == 6
 
 
 def test_a_replacement_says_what_goes_and_asks_again_past_half(held: Desk) -> None:
@@ -124,7 +157,7 @@ def test_a_key_that_comes_twice_is_left_out_and_said(held: Desk) -> None:
 
 def test_a_replacement_never_trashes_the_records_of_a_key_that_clashes(held: Desk) -> None:
     twin = held.bring("code,nom\nA1,Jumelle\n")
-    held.mode(twin, "add")
+    held.mode(twin, "add", twins="ajouter")
     held.accept(twin)
     number = held.bring("code,nom\nA1,Laquelle ?\nA2,Stade Vert\n")
     held.mode(number, "replace", ["code"])

@@ -8,7 +8,7 @@ import time
 from openpyxl import load_workbook
 from sqlalchemy import text
 
-from tests.app.submissions.conftest import Desk
+from tests.app.submissions.conftest import Desk, form_of
 from tests.app.submissions.test_steps import GOOD, said
 
 XLSX = "gabarit.xlsx"
@@ -67,6 +67,52 @@ def test_a_row_of_a_filled_template_finds_its_record_whatever_its_key(desk: Desk
     }
     desk.accept(number)
     assert [cells["code"] for cells in desk.records()] == ["A9", "A2", "B1"]
+
+
+def test_cells_emptied_in_a_filled_template_are_asked_about(desk: Desk) -> None:
+    with_rows(desk)
+    before = desk.everything()
+    first, second = desk.records()
+    data = template(desk)
+    desk.change(2, jour="2025-03-01")  # changed here meanwhile: emptying it there says nothing of that
+    number = desk.bring(edited(data, (4, 3, "École Neuve"), (4, 5, None), (4, 6, ""), (5, 5, None)), XLSX)
+    assert desk.counts(number) == {"changed": 1, "unchanged": 1, "emptied": 2, "records": 2}
+    address = desk.at(number, "resume")
+    page = said(desk.get(address))
+    assert "2 cases ont été vidées : les effacer ?" in page
+    assert "Elles gardent leur valeur" in page
+    assert form_of(page, "/vides")["vides"] == ["garder"]
+    assert ">2025-01-31<" not in page and "31/01/2025" not in page, "nothing is to be erased yet"
+    desk.post(desk.at(number, "vides"), {"vides": "effacer"}, leads="attente")
+    desk.work()
+    page = said(desk.get(address))
+    assert "Elles seront effacées" in page
+    assert "<td>vide</td>" in page, "what they become is among the changes"
+    desk.mode(number, "update", ["code"])  # another decision leaves this one
+    assert desk.counts(number)["emptied"] == 2
+    desk.accept(number)
+    assert desk.records() == [{"code": "A1", "nom": "École Neuve", "genre": first["genre"]},
+                              {**second, "jour": "2025-03-01"}]  # fmt: skip
+    desk.undo(number)
+    assert desk.records() == [first, {**second, "jour": "2025-03-01"}]
+    assert before
+
+
+def test_emptied_cells_are_kept_unless_somebody_says_so(desk: Desk) -> None:
+    with_rows(desk)
+    kept = desk.records()
+    number = desk.bring(edited(template(desk), (4, 5, None), (5, 4, None)), XLSX)
+    assert desk.counts(number)["emptied"] == 2
+    desk.accept(number)
+    assert desk.records() == kept
+    erased = desk.bring(edited(template(desk), (4, 3, None)), XLSX)
+    desk.post(desk.at(erased, "vides"), {"vides": "effacer"}, leads="attente")
+    desk.work()
+    assert desk.counts(erased)["to_fix"] == 1, "the name is due"
+    ordinary = desk.bring("code,nom,jour\nA1,École des Lilas,\n")
+    assert "emptied" not in desk.counts(ordinary)
+    assert "vidée" not in desk.get(desk.at(ordinary, "resume"))
+    assert desk.browser.post(desk.at(ordinary, "vides"), data={"vides": "effacer"}).status_code == 404
 
 
 def test_what_changed_on_one_side_stands_and_on_both_is_asked(desk: Desk) -> None:

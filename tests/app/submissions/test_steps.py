@@ -199,3 +199,42 @@ def test_an_import_under_way_waits_on_the_first_page(desk: Desk) -> None:
     assert f'href="{desk.path}/importer/{number}"' in page
     desk.accept(number)
     assert "lieux.csv" not in desk.get("/")
+
+
+def test_points_changed_about_in_two_columns_are_proposed_and_mended(desk_on) -> None:
+    descriptor = {
+        "name": "bornes",
+        "fields": [
+            {"name": "nom", "type": "string"},
+            {"name": "latitude", "type": "number"},
+            {"name": "longitude", "type": "number"},
+        ],
+    }
+    desk = desk_on(descriptor)
+    number = desk.send("nom;Latitude;Longitude\nA;48,85;2,35\nB;2,35;48,85\nC;2,29;48,80\n")
+    desk.columns(number)
+    page = said(desk.get(desk.at(number, "valeurs")))
+    assert "2 lignes dont la latitude et la longitude sont inversées" in page
+    assert "Latitude · Longitude" in page
+    assert "2,35 ; 48,85" in page
+    desk.values(number, "accept")
+    desk.accept(number)
+    assert [(cells["latitude"], cells["longitude"]) for cells in desk.records()] == [
+        ("48.85", "2.35"),
+        ("48.85", "2.35"),
+        ("48.80", "2.29"),
+    ]
+
+
+def test_a_question_is_asked_in_words_and_its_answer_gives_the_proposal(desk) -> None:
+    number = desk.send("code,nom,jour\nA1,École,03/04/2025\nA2,Stade,05/06/2025\n")
+    desk.columns(number)
+    page = said(desk.get(desk.at(number, "valeurs")))
+    assert "Dans ces dates, qu’est-ce qui vient en premier ?" in page
+    assert "Le jour" in page and "Le mois" in page
+    form = form_of(page)
+    form["reparation-0"] = ["dmy"]
+    desk.post(desk.at(number, "valeurs"), form, leads="attente")
+    desk.work()
+    desk.accept(number)
+    assert [cells["jour"] for cells in desk.records()] == ["2025-04-03", "2025-06-05"]
