@@ -23,8 +23,11 @@ OCTETS = bytes(range(256)) * 20_000
 seen: list[str] = []
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@pytest.fixture(
+    scope="module", params=[("h11", "asyncio"), ("httptools", "uvloop")], ids=lambda one: "-".join(one)
+)
+def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    http, loop = request.param
     path = tmp_path_factory.mktemp("files") / "file"
     path.write_bytes(OCTETS)
 
