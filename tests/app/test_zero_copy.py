@@ -43,7 +43,14 @@ def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
     server = uvicorn.Server(
         uvicorn.Config(
-            ZeroCopy(application), host="127.0.0.1", port=0, log_config=None, ws="none", lifespan="off"
+            ZeroCopy(application),
+            host="127.0.0.1",
+            port=0,
+            log_config=None,
+            ws="none",
+            lifespan="off",
+            http=http,
+            loop=loop,
         )
     )
     thread = threading.Thread(target=server.run, daemon=True)
