@@ -36,6 +36,9 @@ def register(main: typer.Typer, schema_commands: typer.Typer) -> None:
     from app.publications.cli import publish
 
     main.command()(publish)
+    from app.publications.public.catalogue.cli import catalogue
+
+    main.command()(catalogue)
 
 
 def schema_add(

@@ -17,10 +17,11 @@ from app import db
 from app.access import accesses, routes
 from app.datasets import service as datasets
 from app.main import create_app
-from app.models import Invitation, PasswordReset, Publication
+from app.models import Invitation, PasswordReset
 from app.records import service as records
 from app.settings import Settings
 from app.tenancy import Role, Scope
+from tests.app.publications import made
 from tests.database import SECRET
 from tests.e2e.checks import assert_accessible, assert_fits, tab_stops
 
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 
 LOOKS = [(1280, "light"), (320, "dark")]
 NO_PAGE = re.compile(
-    r"^/(healthz|readyz|static|connexion/etat|couleur/.*|modeles/.*/schema\.json|e/.*/logo/.*|e/.*/fichiers/.*|.*\.(csv|xlsx))$"
+    r"^/(healthz|readyz|static|connexion/etat|couleur/.*|modeles/.*/schema\.json|e/.*/logo/.*|e/.*/fichiers/.*|donnees/.*/logo/.*|api/v1/.*"
+    r"|.*\.(csv|xlsx|ttl|jsonld|json|xml|txt|\{form\}))$"
 )
 """Addresses that answer no page, or a file."""
 ELSEWHERE: Mapping[str, str] = {
@@ -91,23 +93,15 @@ def boss(make: Make) -> Account:
         int(SAMPLES["account_id"]),
     )  # an invitation's link begins by the number of its place
     version = make.schema()
-    held = make.dataset(town, version, slug="deliberations", title="Délibérations")
-    make.add(
-        Publication(
-            establishment_id=town.id,
-            dataset_id=held.id,
-            number=1,
-            version_id=version.id,
-            state="published",
-            title="Délibérations",
-            rows=12,
-            added=12,
-            left_out=1,
-            published_at=datetime.now(UTC),
-            created_by=found.id,
-            published_by=found.id,
-        )
+    kept = make.dataset(town, version, slug="deliberations", title="Délibérations")
+    published = made.rows_of(
+        version,
+        *(
+            {"DELIB_ID": f"2025-{n}", "DELIB_DATE": f"202{n % 3}-03-12", "DELIB_OBJET": "Voirie"}
+            for n in range(30)
+        ),
     )
+    made.publish(make, town, kept, version, published)
     with db.in_transaction(Scope.of(town.id, Role.manager, account=found.id)) as session:
         dataset = datasets.find(session, town.id, "deliberations")
         records.create(session, dataset, {"DELIB_OBJET": "Voirie", "DELIB_DATE": "hier"}, account=found.id)
