@@ -34,6 +34,16 @@ def job_of(press: Press, number: int) -> Job:
     return Job(context, press.establishment.id, press.held(number).job_id or 0, press.account.id)
 
 
+def left(press: Press) -> set[str]:
+    """What lies in the folder, but for what serves a whole file faster: it goes with that file."""
+    there = set(press.files())
+    return {
+        name
+        for name in there
+        if not any(name != other and name.startswith(f"{other}.") for other in there if "." in other)
+    }
+
+
 def names(press: Press, number: int) -> set[str]:
     """The files of a whole version."""
     forms = {store.name_of(press.view.id, number, form.name) for form in available(press.view.schema)}
@@ -63,7 +73,7 @@ def test_killed_at_random_it_is_all_or_nothing_and_ends(press: Press) -> None:
     press.work()
     made = press.held(number)
     assert (made.state, made.added, press.current) == ("published", 1, number)
-    assert set(press.files()) == names(press, 1) | names(press, number)
+    assert left(press) == names(press, 1) | names(press, number)
     work.prepare.run(job_of(press, number), press.view.id, number, True)  # begun again by mistake
     assert press.held(number).published_at == made.published_at
 
@@ -90,7 +100,7 @@ def test_killed_while_a_file_is_written(press: Press, dies: str, monkeypatch: py
         assert press.held(number).state == "preparing"
     press.work()
     assert press.held(number).state == "published"
-    assert set(press.files()) == names(press, number)
+    assert left(press) == names(press, number)
 
 
 SCRIPT = """
@@ -130,7 +140,7 @@ def test_a_process_that_ends_in_the_middle_leaves_no_file_behind(press: Press) -
         assert press.current is None
     press.work()
     assert press.current == number
-    assert set(press.files()) == names(press, number)
+    assert left(press) == names(press, number)
 
 
 def test_a_disagreement_blocks_and_is_said(
