@@ -199,6 +199,8 @@ def test_the_correction_file_of_a_dataset_finds_its_records(desk: Desk) -> None:
     assert desk.records("state") == ["to_fix", "valid", "to_fix"]
     time.sleep(1.1)
     assert "/correction.xlsx" in desk.get(f"{desk.path}/telecharger")
+    assert "/correction.xlsx" in desk.get(f"{desk.path}/?etat=a-corriger")
+    assert "/correction.xlsx" not in desk.get(f"{desk.path}/")
     data = desk.browser.get(f"{desk.path}/correction.xlsx").content
     sheet = load_workbook(io.BytesIO(data)).worksheets[0]
     assert [row[0].value for row in sheet.iter_rows(min_row=2)] == ["A1", "A3"]
