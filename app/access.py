@@ -19,7 +19,7 @@ from app import auth
 from app.auth import ScopeOf, Seat, Viewer
 from app.db import get_session
 from app.errors import Forbidden, NotFound, SignInNeeded
-from app.tenancy import Role, Scope
+from app.tenancy import Role, Scope, set_scope
 
 SessionOf = Annotated[Session, Depends(get_session, scope="function")]
 """The session of the request, the same in every dependency and in the view."""
@@ -56,6 +56,17 @@ class Public:
 
     def __call__(self, request: Request, session: SessionOf) -> Viewer | None:
         return _viewer(request, session)
+
+
+class Published:
+    """Everybody, and nobody is asked who they are: the same answer for all. Gives the session of the request, which reads what
+    is published (``tab_public``) and nothing else."""
+
+    access = "published"
+
+    def __call__(self, session: SessionOf) -> Session:
+        set_scope(session, Scope("tab_public"))
+        return session
 
 
 class SignedIn:
@@ -113,7 +124,10 @@ class MemberOf:
         return scope
 
 
-anybody, public, signed_in, administrator = Anybody(), Public(), SignedIn(), Administrator()
+anybody, public, published = Anybody(), Public(), Published()
+signed_in, administrator = SignedIn(), Administrator()
+PublicSession = Annotated[Session, Depends(published, scope="function")]
+"""The session of a public address: declares its access, and reads what is published alone."""
 _members = {role: MemberOf(role) for role in Role}
 
 

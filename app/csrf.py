@@ -86,7 +86,7 @@ def renew(request: Request, session_token: str) -> str:
 class CsrfCookie:
     """Gives each request its token (``request.state.csrf_token``), and a browser without a cookie of ours its own.
 
-    The cookie comes with pages only: a stylesheet that shared caches keep has none.
+    The cookie comes with pages only, and not with those that shared caches may keep: they are the same for everybody.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -108,7 +108,8 @@ class CsrfCookie:
         async def given(message: Message) -> None:
             if cookie and message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                if headers.get("content-type", "").startswith("text/html"):
+                shared = headers.get("cache-control", "").startswith("public")
+                if headers.get("content-type", "").startswith("text/html") and not shared:
                     headers.append("Set-Cookie", cookie)
             await send(message)
 

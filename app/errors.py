@@ -58,6 +58,22 @@ class Conflict(AppError):
     status = 409
 
 
+class Gone(AppError):
+    """It was there, and was taken back for a reason that the message says."""
+
+    status = 410
+
+
+class NotYet(AppError):
+    """It is being made: ``retry_after`` is in seconds."""
+
+    status = 503
+
+    def __init__(self, message: str, /, retry_after: int, **params: object) -> None:
+        super().__init__(message, **params)
+        self.retry_after = retry_after
+
+
 class TooMany(AppError):
     """Too many attempts: ``retry_after`` is in seconds."""
 

@@ -24,6 +24,9 @@ DIRECTIVES = {
 }
 CONTENT_SECURITY_POLICY = "; ".join(f"{name} {sources}" for name, sources in DIRECTIVES.items())
 
+FRAMED = "; ".join(f"{name} {sources}" for name, sources in {**DIRECTIVES, "frame-ancestors": "*"}.items())
+"""The policy of a page made to stand in a frame of any site: it holds no form that changes something."""
+
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -38,8 +41,10 @@ STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 
 def harden(headers: MutableHeaders, *, https: bool) -> None:
     """Add each header that the answer did not set itself; pages are kept by no shared cache."""
+    framed = "frame-ancestors *" in headers.get("Content-Security-Policy", "")
     for name, value in HEADERS.items():
-        headers.setdefault(name, value)
+        if not (framed and name == "X-Frame-Options"):  # it knows no « everywhere »
+            headers.setdefault(name, value)
     if https:
         headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
     headers.setdefault("Cache-Control", "private, no-cache")

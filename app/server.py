@@ -25,6 +25,7 @@ from app.i18n import N_
 from app.main import create_app
 from app.provision import Database, open_database
 from app.settings import Settings
+from app.zero_copy import ZeroCopy
 
 log = logging.getLogger(__name__)
 
@@ -120,7 +121,7 @@ class WorkerProcess:
 def _web(settings: Settings, listening: socket.socket) -> None:
     server = uvicorn.Server(
         uvicorn.Config(
-            create_app(settings),
+            ZeroCopy(create_app(settings)),
             log_config=None,
             access_log=False,
             server_header=False,

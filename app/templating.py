@@ -196,16 +196,20 @@ def render(
     block: str | None = None,
     status: int = 200,
     announce: str = "",
+    shared_for: int | None = None,
     **context: Any,
 ) -> HTMLResponse:
     """Answer with a page, or with one block of it.
 
     ``template``: path below ``templates/``. ``block``: name of the block to answer with, which is also the id of the
-    element it fills. ``announce``: a sentence for the live region, for a block only.
+    element it fills. ``announce``: a sentence for the live region, for a block only. ``shared_for``: seconds during which caches
+    may give it to everybody; it then holds no token and no message, hence no form that changes something.
     """
+    if shared_for is not None:
+        request.state.csrf_token = ""
     values = {**_common(request), **context}
     whole = block is None
-    shown: tuple[Flash, ...] = flash.read(request) if whole else ()
+    shown: tuple[Flash, ...] = flash.read(request) if whole and shared_for is None else ()
     values["messages"] = shown
     token = _request.set(request)
     try:
@@ -218,6 +222,8 @@ def render(
     response = HTMLResponse(body, status)
     response.headers["Vary"] = "Cookie, Accept-Language, HX-Request"
     response.headers["Content-Language"] = i18n.language()
+    if shared_for is not None:
+        response.headers["Cache-Control"] = f"public, max-age={shared_for}"
     if announce:
         response.headers["HX-Trigger"] = json.dumps({"tabellion:say": {"text": announce}})
     if shown:

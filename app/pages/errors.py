@@ -44,6 +44,10 @@ WORDS = {
         N_("Quelqu’un d’autre a modifié cette page"),
         N_("Rechargez la page pour voir son état actuel, puis recommencez."),
     ),
+    410: (
+        N_("Ces données ont été retirées"),
+        N_("La page du jeu de données dit ce qui est encore publié."),
+    ),
     413: (
         N_("Ce que vous envoyez est trop volumineux"),
         N_("Allégez le fichier, ou découpez-le en plusieurs."),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.datasets.service import DatasetView
 from app.errors import NotFound
 from app.models import Establishment, Publication, Publishing
-from app.publications import queries
+from app.publications import identity, queries
 from app.publications.licences import licence
 from app.publications.portals.base import Contact, Coverage, Metadata, SchemaRef
 from app.settings import get_settings
@@ -85,7 +85,7 @@ def metadata(session: Session, dataset: DatasetView, publication: Publication | 
     version_id = publication.version_id if publication is not None else dataset.version_id
     coverage = told.get("coverage")
     return Metadata(
-        identifier=f"{place.siret or place.siren or place.slug}/{dataset.slug}",
+        identifier=identity.identifier(place.siret or place.siren or place.slug, dataset.slug),
         name=f"{place.slug}-{dataset.slug}"[:100].strip("-"),
         title=publication.title if publication is not None else dataset.title,
         description=told.get("summary", ""),
@@ -108,17 +108,13 @@ def metadata(session: Session, dataset: DatasetView, publication: Publication | 
 
 
 def _schema(session: Session, version_id: int) -> SchemaRef:
-    """A schema of the national catalogue is known by its name; another by its address, where it has one."""
     named = queries.schema_named(session, version_id)
-    if named is None:
-        return SchemaRef()
-    url = named.source if named.source.startswith(("http://", "https://")) else ""
-    return SchemaRef(named.key if "/" in named.key else "", named.version, url)
+    return SchemaRef() if named is None else identity.schema_ref(named.key, named.version, named.source)
 
 
 def public_address(place: str, slug: str) -> str:
     """The public page of a dataset."""
-    return f"{get_settings().public_url.rstrip('/')}/donnees/{place}/{slug}/"
+    return get_settings().public_url + identity.dataset_path(place, slug)
 
 
 def about(session: Session, dataset: DatasetView, publication: Publication) -> About:

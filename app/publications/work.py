@@ -23,6 +23,7 @@ from app.jobs import Job, task
 from app.mail import Letter
 from app.models import Publication, PublicationState
 from app.publications import describe, letters, queries, service, snapshots, store
+from app.publications.public import beside
 from app.records.export import service as export
 from exporters import conformance
 from exporters.formats import available
@@ -164,27 +165,29 @@ def _failed(job: Job, dataset: int, number: int, why: str) -> None:
 
 @task("publications.formats", lane="default")
 def write_formats(job: Job, dataset: int, number: int) -> None:
-    """Write the formats that a published version does not have yet, one after the other."""
+    """Write the formats that a published version does not have yet, one after the other, and what serves them fast."""
     with job.transaction(read_only=True) as session:
         view, held = _read(session, job, dataset, number)
         about = describe.about(session, view, held)
         schema = datasets.schema_of(session, held.version_id)
         session.expunge_all()
+    if held.state == PublicationState.published:
+        for form, file in held.files.items():
+            beside.prepare(job.establishment, file["stored"], form)
     wanted = [form.name for form in available(schema) if form.name not in held.files]
     for done, form in enumerate(wanted):
         job.progress(done, len(wanted), N_("{done} formats écrits sur {total}"))
         if held.state != PublicationState.published:
             break
         kept = store.write_format(held, schema, form, about)
+        beside.prepare(job.establishment, kept["stored"], form)
         with job.transaction() as session:
             found = queries.locked(session, job.establishment, dataset, number)
             if found is not None and found.state == PublicationState.published:
                 found.files = {**found.files, form: kept}
                 continue
-        break  # withdrawn meanwhile
-    else:
-        return
-    _erase(job, dataset, number)
+        break
+    _erase(job, dataset, number)  # if it was withdrawn meanwhile
 
 
 @task("publications.erase", lane="default")

@@ -75,7 +75,7 @@ BY_TYPE: list[tuple[str, Any]] = [
     (r"(Sequence|Iterable|Collection|list|set|frozenset)\[str\]", ["commune-1"]),
     (r"Sequence\[Term\]", []),
     (r"bool", True),
-    (r"int", 1),
+    (r"int( \| None)?", 1),
     (r"str( \| None)?", ""),
     (r"bytes", b"\1"),
     (r"datetime", datetime(2020, 1, 1, tzinfo=UTC)),

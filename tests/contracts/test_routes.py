@@ -32,7 +32,7 @@ from tests.factories import Make
 ROLES = tuple(str(role) for role in Role)
 VIEWERS = ("nobody", "ended", "closed", "stranger", *ROLES, "administrator")
 PLACES = ("own", "foreign", "absent")
-OPEN = {"anybody", "public"}
+OPEN = {"anybody", "public", "published"}
 DECLARED = OPEN | {"signed_in", "administrator"} | {f"member:{role}" for role in ROLES}
 
 # what everybody may open, signed in or not: a list to be read again whenever it grows
@@ -43,6 +43,9 @@ OPEN_TO_ALL = (
     r"/couleur/\{colour\}\.css",
     r"/logo/\{[a-z_]+\}(/.*)?",
     r"/modeles(/.*)?",
+    r"/donnees(/.*)?",
+    r"/api/v1/(openapi\.json|donnees/.*)",
+    r"/(robots\.txt|sitemap\.xml)",
     r"/verifier(/.*)?",
     r"/api/v1/validate",
     r"/connexion(/etat)?",

@@ -21,6 +21,7 @@ from app.models import Invitation, PasswordReset
 from app.records import service as records
 from app.settings import Settings
 from app.tenancy import Role, Scope
+from tests.app.publications import made
 from tests.database import SECRET
 from tests.e2e.checks import assert_accessible, assert_fits, tab_stops
 
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 
 LOOKS = [(1280, "light"), (320, "dark")]
 NO_PAGE = re.compile(
-    r"^/(healthz|readyz|static|connexion/etat|couleur/.*|modeles/.*/schema\.json|e/.*/logo/.*|.*\.(csv|xlsx))$"
+    r"^/(healthz|readyz|static|connexion/etat|couleur/.*|modeles/.*/schema\.json|e/.*/logo/.*|donnees/.*/logo/.*|api/v1/.*"
+    r"|.*\.(csv|xlsx|ttl|jsonld|json|xml|txt|\{form\}))$"
 )
 """Addresses that answer no page, or a file."""
 ELSEWHERE: Mapping[str, str] = {
@@ -90,7 +92,16 @@ def boss(make: Make) -> Account:
         1,
         int(SAMPLES["account_id"]),
     )  # an invitation's link begins by the number of its place
-    make.dataset(town, make.schema(), slug="deliberations", title="Délibérations")
+    version = make.schema()
+    kept = make.dataset(town, version, slug="deliberations", title="Délibérations")
+    published = made.rows_of(
+        version,
+        *(
+            {"DELIB_ID": f"2025-{n}", "DELIB_DATE": f"202{n % 3}-03-12", "DELIB_OBJET": "Voirie"}
+            for n in range(30)
+        ),
+    )
+    made.publish(make, town, kept, version, published)
     with db.in_transaction(Scope.of(town.id, Role.manager, account=found.id)) as session:
         dataset = datasets.find(session, town.id, "deliberations")
         records.create(session, dataset, {"DELIB_OBJET": "Voirie", "DELIB_DATE": "hier"}, account=found.id)

@@ -1,0 +1,1 @@
+"""What everybody may read of what is published: pages, files, rows and catalogues, all of it read as ``tab_public``."""

@@ -1,0 +1,1 @@
+"""The catalogues that portals come to read, of an establishment or of the whole service."""

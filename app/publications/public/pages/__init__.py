@@ -1,0 +1,1 @@
+"""The public pages, and what search engines ask for."""

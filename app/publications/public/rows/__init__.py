@@ -1,0 +1,1 @@
+"""The rows of a version, searched and filtered in its Parquet file, read from its reference CSV."""
