@@ -18,10 +18,9 @@ from app.records import service as records
 from app.records.attachments import service, work
 from app.settings import get_settings
 from app.tenancy import Scope
-from tests.app.publications.conftest import Press
+from tests.app.publications.conftest import Press, press_on  # noqa: F401 (a fixture)
 from tests.app.records.attachments.pdfs import a_pdf
 
-pytest_plugins = ["tests.app.publications.conftest"]
 ACTS: dict[str, Any] = {
     "name": "actes",
     "title": "Actes",
@@ -33,7 +32,7 @@ ACTS: dict[str, Any] = {
 
 
 @pytest.fixture
-def acts(press_on: Callable[..., Press]) -> Press:
+def acts(press_on: Callable[..., Press]) -> Press:  # noqa: F811 (a fixture)
     return press_on(ACTS)
 
 
