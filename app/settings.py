@@ -87,6 +87,8 @@ class Settings(BaseSettings):
     """Filled cells of such a file."""
     max_import_sheets: int = Field(default=200, ge=1)
     """Sheets of a workbook."""
+    max_import_ratio: int = Field(default=200, ge=2)
+    """How many times larger a part of a workbook may unpack, beyond 64 MiB: spreadsheets reach 10 to 60."""
     max_check: int = Field(default=20 * MEGA, ge=KILO)
     """Octets of a file that anybody may have checked (« Vérifier un fichier », ``POST /api/v1/validate``)."""
     check_hours: int = Field(default=72, ge=1)

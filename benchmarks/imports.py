@@ -77,8 +77,19 @@ def speed(rows: int, folder: Path) -> None:
         took = time.perf_counter() - start
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         floor = _floor(database.admin_url)
+        print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
         print(
-            f"{rows} rows: {took:.1f} s, bare COPY {floor:.1f} s, ratio {took / floor:.2f}, peak {peak:.0f} MiB"
+            f"{rows} rows: {took:.1f} s, bare COPY {floor:.1f} s, ratio {took / floor:.2f}, peak {peak:.0f} MiB",
+            flush=True,
+        )
+        start = time.perf_counter()
+        with db.in_transaction(scope) as session:
+            dataset = datasets.find_by_id(session, place.id, held.id)
+            again = accept.Wanted(Mode.add, columns=tuple(columns))
+            counts, _ = accept.foresee(session, dataset, checked, again)
+            session.rollback()
+        print(
+            f"the same file again, beside its records: {counts.twins} twins counted in {time.perf_counter() - start:.1f} s"
         )
     finally:
         db.disconnect()

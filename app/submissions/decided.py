@@ -10,6 +10,7 @@ from app.i18n import N_
 from app.models import Submission
 from app.submissions import returned
 from app.submissions.intake import Change, Plan
+from exporters.correction import KEY_LABEL
 from importers.matching import Matching
 from schema_loader.repair import Axes, ColumnProposal, mender
 
@@ -56,6 +57,7 @@ def plan_of(dataset: DatasetView, submission: Submission, matching: Matching | N
         ],
         left_out=frozenset(template.notes),
         number=number,
+        number_due=template.number_label == KEY_LABEL,
         swaps=[
             Axes(repair.field, repair.partner)
             for repair in repairs

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from importers.batches import batches
 from importers.table import Row, Table
@@ -19,6 +20,8 @@ from schema_loader.repair import Axes, Swapper
 from schema_loader.table_schema import TableSchema
 
 Change = Callable[[str], str]
+NO_NUMBER = "?"
+"""Stands where a number is due: it is that of no record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ class Plan:
     """Numbers of rows that are no data: the example of a template."""
     number: int | None = None
     """Index of the column that says which record each row is."""
+    number_due: bool = False
+    """Whether a row that says no record is none: of a correction file, only the rows that it came with count."""
     swaps: Sequence[Axes] = ()
     """Pairs of fields whose texts change places in the rows where a point needs it, before ``changes``."""
 
@@ -65,6 +70,9 @@ def read(schema: TableSchema, table: Table, plan: Plan) -> Iterator[Intake]:
         made = _transformed(schema, plan, batch.numbers, batch.columns, memo)
         kept = [(label, batch.columns[index]) for index, label in plan.kept]
         asked = None if plan.number is None else batch.columns[plan.number]
+        if asked is not None and plan.number_due:
+            empty = pc.equal(pc.utf8_trim_whitespace(asked), "")
+            asked = pc.if_else(empty, NO_NUMBER, asked)
         intake = Intake(batch.numbers, made, kept, _surplus(batch.odd), asked)
         yield _without(intake, plan.left_out) if plan.left_out else intake
 

@@ -14,4 +14,5 @@ def limits() -> Limits:
         rows=settings.max_import_rows,
         cells=settings.max_import_cells,
         sheets=settings.max_import_sheets,
+        ratio=settings.max_import_ratio,
     )

@@ -24,7 +24,7 @@ from app.submissions import accept, check, decided, intake, numbered, queries, r
 from app.submissions.accept import Wanted
 from app.submissions.check import Checked
 from importers.table import Table
-from schema_loader.errors import CellError
+from schema_loader.errors import CellError, TableUnreadable
 from schema_loader.repair import ColumnProposal, Swapper, axes_of, propose_column, second_look
 
 DISTINCT_MOST = 100_000
@@ -49,8 +49,8 @@ def held_by(job: Job, submission: int, state: SubmissionState, otherwise: Submis
         yield
     except JobAborted:
         raise  # the service stops: the job begins again later
-    except service.FileRefused as refused:
-        unreadable = refused.unreadable
+    except (service.FileRefused, TableUnreadable) as refused:
+        unreadable = refused.unreadable if isinstance(refused, service.FileRefused) else refused
         told = {"unreadable": {"code": unreadable.code, "params": dict(unreadable.params)}}
         _give_back(job, submission, state, otherwise, summary=told)
         raise

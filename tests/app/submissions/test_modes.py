@@ -246,3 +246,11 @@ def test_two_imports_into_one_dataset_wait_for_each_other(desk: Desk) -> None:
             accept.lock(other, desk.dataset)
         other.rollback()
         one.rollback()
+
+
+def test_where_nothing_would_change_nothing_is_offered(held: Desk) -> None:
+    number = held.bring(GOOD)
+    held.mode(number, "add")
+    page = said(held.get(held.at(number, "resume")))
+    assert "Il n’y a rien à importer" in page
+    assert "/accepter" not in page

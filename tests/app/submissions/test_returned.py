@@ -199,11 +199,15 @@ def test_the_correction_file_of_a_dataset_finds_its_records(desk: Desk) -> None:
     assert desk.records("state") == ["to_fix", "valid", "to_fix"]
     time.sleep(1.1)
     assert "/correction.xlsx" in desk.get(f"{desk.path}/telecharger")
+    assert "/correction.xlsx" in desk.get(f"{desk.path}/?etat=a-corriger")
+    assert "/correction.xlsx" not in desk.get(f"{desk.path}/")
     data = desk.browser.get(f"{desk.path}/correction.xlsx").content
     sheet = load_workbook(io.BytesIO(data)).worksheets[0]
     assert [row[0].value for row in sheet.iter_rows(min_row=2)] == ["A1", "A3"]
-    number = desk.bring(edited(data, (2, 5, 1), (3, 1, "A4"), (3, 5, 3)), "c.xlsx")
-    assert desk.counts(number)["changed"] == 2, desk.counts(number)
+    intruse = ((4, 1, "A2"), (4, 2, "intruse"), (5, 1, "A9"), (5, 2, "nouvelle"))
+    number = desk.bring(edited(data, (2, 5, 1), (3, 1, "A4"), (3, 5, 3), *intruse), "c.xlsx")
+    counts = desk.counts(number)
+    assert (counts["changed"], counts["unknown"], counts.get("added")) == (2, 2, None), "its own rows alone"
     desk.accept(number)
     assert [(cells["code"], cells["rang"]) for cells in desk.records()] == [
         ("A1", "1"),
