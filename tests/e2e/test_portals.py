@@ -18,7 +18,7 @@ from app.publications import service as publications
 from app.records import service as records
 from app.settings import get_settings
 from app.tenancy import Role, Scope
-from tests.app.publications.connections.conftest import private, udata  # noqa: F401 (fixtures)
+from tests.app.publications.connections.conftest import private, udata  # noqa: F401 (fixtures of pytest)
 from tests.app.publications.portals.udata_site import KEY, UdataSite
 from tests.app.records.attachments.pdfs import a_pdf
 from tests.app.submissions.conftest import work
@@ -80,7 +80,7 @@ def publish(town: Establishment, ada: Account, database: Database, file_store: P
 def test_connected_published_and_up_to_date(
     visit: Visit,
     ada: Account,
-    udata: UdataSite,  # noqa: F811 (a fixture)
+    udata: UdataSite,  # noqa: F811 (a fixture of pytest)
     publish: Callable[[], None],
     js: bool,
 ) -> None:

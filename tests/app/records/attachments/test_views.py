@@ -18,7 +18,7 @@ from app.records import service as records
 from app.records.attachments import service, work
 from app.settings import get_settings
 from app.tenancy import Scope
-from tests.app.publications.conftest import Press, press_on  # noqa: F401 (a fixture)
+from tests.app.publications.conftest import Press, press_on  # noqa: F401 (a fixture of pytest)
 from tests.app.records.attachments.pdfs import a_pdf
 
 ACTS: dict[str, Any] = {
@@ -32,7 +32,7 @@ ACTS: dict[str, Any] = {
 
 
 @pytest.fixture
-def acts(press_on: Callable[..., Press]) -> Press:  # noqa: F811 (a fixture)
+def acts(press_on: Callable[..., Press]) -> Press:  # noqa: F811 (a fixture of pytest)
     return press_on(ACTS)
 
 
