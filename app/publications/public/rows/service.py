@@ -112,7 +112,7 @@ def facets_of(source: Source) -> tuple[Facet, ...]:
         return ()
 
     def make() -> tuple[tuple[Facet, ...], int]:
-        made = tuple(columns.facets(path, source.schema))
+        made = tuple(columns.kept_facets(path, source.schema))
         return made, sum(facet.octets for facet in made) + 1000
 
     return _memory.get((*source.key, "facets"), make)
