@@ -211,13 +211,13 @@ def main() -> None:
         try:
             path, _ = fill(folder, asked.rows)
             base = f"http://127.0.0.1:{port}"
-            if not asked.no_pages:
-                pages(base, asked.runs)
             other = free_port()
             with static(path.parent, other) as server:
                 compare(
                     f"{base}{PATH}/latest.csv", f"http://127.0.0.1:{other}/{path.name}", server, asked.runs
                 )
+            if not asked.no_pages:
+                pages(base, asked.runs)
         finally:
             service.terminate()
             service.wait()
