@@ -33,6 +33,9 @@ def register(main: typer.Typer, schema_commands: typer.Typer) -> None:
     from app.records.cli import export
 
     main.command()(export)
+    from app.publications.cli import publish
+
+    main.command()(publish)
     from app.publications.public.catalogue.cli import catalogue
 
     main.command()(catalogue)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 
 from sqlalchemy.orm import Session
 
@@ -125,14 +126,15 @@ def install(session: Session) -> bool:
     if people.account_by_email(session, _PEOPLE[-1].email) is not None:
         return False
     ids = {}
-    for sheet in (*ESTABLISHMENTS, SANDBOX):
-        slug = sheet["adresse_page"]
-        found = queries.by_slug(session, slug) or service.create(session, sheet, sandbox=sheet is SANDBOX)
+    for own in (*ESTABLISHMENTS, SANDBOX):
+        slug = own["adresse_page"]
+        found = queries.by_slug(session, slug) or service.create(session, own, sandbox=own is SANDBOX)
         ids[slug] = found.id
     for person in _PEOPLE:
         _install(session, person, ids)
     for slug, schema, email, rows in _datasets():
         _fill(session, ids[slug], schema, email, rows)
+    _publish(session, ids["valbrune"], "scdl/deliberations", "camille@valbrune.example")
     set_scope(session, Scope.instance())
     return True
 
@@ -160,6 +162,17 @@ def _fill(
     found = datasets.find(session, establishment, made.slug)
     for row in rows:
         records.create(session, found, row, account=who)
+
+
+def _publish(session: Session, establishment: int, schema: str, email: str) -> None:
+    """Publish a dataset, as a person would; nothing where there is none."""
+    account = people.account_by_email(session, email)
+    who = account.id if account is not None else None
+    set_scope(session, Scope.of(establishment, Role.publisher, account=who))
+    found = next((one for one in datasets.all_of(session, establishment) if one.schema_key == schema), None)
+    if found is not None:
+        # by its name: the commands start the service, and those of records know no publications
+        import_module("app.demo_publication").publish(session, found, account=who)
 
 
 def _install(session: Session, person: _Person, ids: Mapping[str, int]) -> None:

@@ -44,6 +44,8 @@ log = logging.getLogger(__name__)
 
 MODULES: tuple[str, ...] = (
     "app.catalog.synchronisation",
+    "app.publications.preview",
+    "app.publications.reminders",
     "app.publications.work",
     "app.records.indexing",
     "app.records.rechecking",

@@ -47,6 +47,8 @@ FEATURES: tuple[str, ...] = (
     "app.records.export.views",
     "app.submissions.views",
     "app.submissions.end.views",
+    "app.publications.views",
+    "app.publications.versions.views",
     "app.records.listing.views",
     "app.records.entry.views",
     "app.records.live.views",

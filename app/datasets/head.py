@@ -27,6 +27,7 @@ class Head:
     dataset: DatasetView
     may_edit: bool
     can_import: bool
+    can_publish: bool
     to_fix: int
     tabs: tuple[tuple[str, str, str | None], ...]
 
@@ -50,7 +51,15 @@ def head_of(request: Request, session: Session, at: At) -> Head:
         )
         if found is not None:
             tabs.append((found.replace(BASE, at.path), label, None))
-    return Head(at.path, at.dataset, at.may_edit, f"{BASE}/importer/" in known, to_fix, tuple(tabs))
+    return Head(
+        at.path,
+        at.dataset,
+        at.may_edit,
+        f"{BASE}/importer/" in known,
+        f"{BASE}/publier" in known,
+        to_fix,
+        tuple(tabs),
+    )
 
 
 def counted(found: int, most: int) -> str:

@@ -129,6 +129,11 @@ def find_by_id(session: Session, establishment: int, dataset: int) -> DatasetVie
     return view_of(session, row)
 
 
+def all_of(session: Session, establishment: int, *, limit: int = 1000) -> list[DatasetView]:
+    """The open datasets of an establishment, by title."""
+    return [view_of(session, row) for row in queries.of_establishments(session, [establishment], limit=limit)]
+
+
 def open_dataset(
     session: Session,
     establishment: int,

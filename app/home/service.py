@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -11,15 +12,18 @@ from app.auth import Viewer
 from app.datasets import board
 from app.datasets import queries as datasets
 from app.establishments import queries as establishments
-from app.formats import ago, number
+from app.formats import PARIS, ago, long_date, number
 from app.home import queries
 from app.i18n import gettext, ngettext
 from app.models import SubmissionState
+from app.publications import queries as publications
+from app.publications.reminders import SOON
 from app.submissions import queries as submissions
 from app.tenancy import Role, Scope, set_scope
 
 TASKS_SHOWN = 6
 DRAFTS_SHOWN, IMPORTS_SHOWN, JOBS_SHOWN, DATASETS_SHOWN = 3, 3, 2, 12
+PROPOSED_SHOWN, DUE_SHOWN = 3, 3
 TO_FIX_COUNTED = 1001
 """Lines « à corriger » of a dataset are counted up to here."""
 
@@ -107,6 +111,8 @@ def to_do(session: Session, viewer: Viewer, roles: dict[int, Role], *, operator_
     found = [
         *_drafts(session, viewer, roles),
         *_imports(session, roles),
+        *_to_decide(session, roles),
+        *_due(session, roles),
         *_to_fix(session, roles),
         *_under_way(session, roles),
     ]
@@ -176,6 +182,47 @@ def _imports(session: Session, roles: dict[int, Role]) -> list[ToDo]:
                 ),
                 gettext("Reprendre") if waits else gettext("Voir"),
                 f"/e/{slugs[row.establishment_id]}/{row.slug}/importer/{row.id}",
+            )
+        )
+    return found
+
+
+def _to_decide(session: Session, roles: dict[int, Role]) -> list[ToDo]:
+    """Versions that wait for somebody who may publish."""
+    may = [place for place, role in roles.items() if role.includes(Role.publisher)]
+    rows = publications.proposed(session, may, limit=PROPOSED_SHOWN) if may else []
+    slugs = establishments.slugs(session, {row.establishment_id for row in rows}) if rows else {}
+    return [
+        ToDo(
+            "ready",
+            gettext("À publier"),
+            gettext("{title}, version {number} : proposée {when}.", title=row.title, number=row.number, when=ago(row.created_at)),
+            gettext("Relire et publier"),
+            f"/e/{slugs[row.establishment_id]}/{row.slug}/publications/{row.number}",
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _due(session: Session, roles: dict[int, Role]) -> list[ToDo]:
+    """Datasets whose next version is late, or due soon, the latest first."""
+    may = [place for place, role in roles.items() if role.includes(Role.editor)]
+    today = datetime.now(PARIS).date()
+    rows = publications.due(session, may, until=today + SOON, limit=DUE_SHOWN) if may else []
+    slugs = establishments.slugs(session, {row.establishment_id for row in rows}) if rows else {}
+    found = []
+    for row in rows:
+        late = row.due_on < today
+        text = gettext("{title} : à publier avant le {day}.", title=row.title, day=long_date(row.due_on))
+        if late:
+            text = gettext("{title} : à publier depuis le {day}.", title=row.title, day=long_date(row.due_on))
+        found.append(
+            ToDo(
+                "late" if late else "to_fix",
+                gettext("En retard") if late else gettext("À publier bientôt"),
+                text,
+                gettext("Publier"),
+                f"/e/{slugs[row.establishment_id]}/{row.slug}/publier",
             )
         )
     return found

@@ -53,7 +53,7 @@ WORDS: dict[Point, tuple[str, str]] = {
     ),
     Point.IN_TIME: (
         N_("Mise à jour dans les temps"),
-        N_("Publiez à nouveau : la dernière publication est plus ancienne que la fréquence annoncée."),
+        N_("Annoncez une fréquence que vous tenez : la prochaine publication se compte à partir d’elle."),
     ),
     Point.DESCRIPTION: (
         N_("Description assez longue"),

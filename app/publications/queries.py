@@ -20,8 +20,12 @@ from app.models import (
     Publication,
     PublicationState,
     Publishing,
+    Record,
+    RecordIndex,
+    RecordState,
     SchemaVersion,
 )
+from app.models.job import JobState
 
 
 def get(session: Session, establishment: int, dataset: int, number: int) -> Publication | None:
@@ -246,6 +250,47 @@ def progress(session: Session, establishment: int, job: int) -> JobProgress | No
     return session.get(JobProgress, (establishment, job), populate_existing=True)
 
 
+def job_under_way(session: Session, establishment: int, name: str) -> JobProgress | None:
+    """The latest job of a name that waits or runs."""
+    return session.scalar(
+        select(JobProgress)
+        .where(
+            JobProgress.establishment_id == establishment,
+            JobProgress.task == name,
+            JobProgress.state.in_([JobState.queued, JobState.running]),
+        )
+        .order_by(JobProgress.id.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+
+
+def key_range(
+    session: Session, establishment: int, dataset: int, place: int
+) -> tuple[str | None, str | None]:
+    """The first and the last sort key of the column at a place (from 1) of the index, among valid records."""
+    key = getattr(RecordIndex, f"k{place}")
+    own = (RecordIndex.establishment_id == establishment, RecordIndex.dataset_id == dataset)
+    valid = (RecordIndex.state == RecordState.valid, key > "", key < "~")
+    first = session.scalar(select(key).where(*own, *valid).order_by(key).limit(1))
+    last = session.scalar(select(key).where(*own, *valid).order_by(key.desc()).limit(1))
+    return first, last
+
+
+def cells(
+    session: Session, establishment: int, dataset: int, numbers: Iterable[int]
+) -> dict[int, dict[str, str]]:
+    """Number → cells of some records."""
+    rows = session.execute(
+        select(Record.number, Record.cells).where(
+            Record.establishment_id == establishment,
+            Record.dataset_id == dataset,
+            Record.number.in_(list(numbers)),
+        )
+    )
+    return {row.number: dict(row.cells) for row in rows}
+
+
 # --- what is due ----------------------------------------------------------------------------------------------------
 
 
@@ -294,4 +339,43 @@ def proposed(session: Session, establishments: Iterable[int], *, limit: int) -> 
             .order_by(Publication.created_at)
             .limit(limit)
         )
+    )
+
+
+def all_places(session: Session) -> list[int]:
+    """Every establishment that the scope sees."""
+    return list(session.scalars(select(Establishment.id).order_by(Establishment.id)))
+
+
+def late_untold(
+    session: Session, establishment: int, *, today: date, told_before: date, limit: int
+) -> list[Row[Any]]:
+    """``(dataset_id, slug, title, due_on)`` of the open datasets that are late, and of which nobody was told since a day."""
+    return list(
+        session.execute(
+            select(Publishing.dataset_id, Dataset.slug, Dataset.title, Publishing.due_on)
+            .join(
+                Dataset,
+                (Dataset.establishment_id == Publishing.establishment_id)
+                & (Dataset.id == Publishing.dataset_id),
+            )
+            .where(
+                Publishing.establishment_id == establishment,
+                Publishing.due_on < today,
+                func.coalesce(Publishing.told_late_on, date.min) <= told_before,
+                Dataset.closed_at.is_(None),
+            )
+            .order_by(Publishing.due_on, Dataset.id)
+            .limit(limit)
+        )
+    )
+
+
+def told_late(session: Session, establishment: int, datasets: Iterable[int], today: date) -> None:
+    """Note that people were written to."""
+    session.execute(
+        update(Publishing)
+        .where(Publishing.establishment_id == establishment, Publishing.dataset_id.in_(list(datasets)))
+        .values(told_late_on=today)
+        .execution_options(synchronize_session=False)
     )

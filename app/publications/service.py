@@ -6,7 +6,9 @@ transaction; the job writes its files, has them judged, then publishes or propos
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -18,12 +20,14 @@ from app.formats import PARIS
 from app.i18n import N_
 from app.models import Publication, PublicationState
 from app.models.job import JobState
-from app.publications import describe, hooks, queries, snapshots, store
+from app.publications import describe, hooks, personal, queries, snapshots, store
 from app.publications.frequencies import next_due
 from app.records.export import service as export
 
 metadata = describe.metadata
 REASON_LENGTH, PERIOD_LENGTH = 500, 100
+GIVEN_UP = timedelta(hours=6)
+"""A version that a command began, and did not end by then, is given up."""
 
 
 class PublishedNowhere(Conflict):
@@ -67,9 +71,35 @@ def refuse_if_unfit(session: Session, dataset: DatasetView) -> None:
     )
 
 
-def publish_now(session: Session, dataset: DatasetView, *, account: int | None) -> Publication:
-    """Make a version of the valid lines, and publish it once it is whole. Flushes. Raises :class:`Conflict`, :class:`AppError`."""
-    return _begin(session, dataset, account=account, publish=True)
+def refuse_personal(found: Mapping[str, Any], answers: Mapping[str, Any]) -> None:
+    """Raises :class:`Conflict` while somebody must still say whether what was found may go out, or has said that it must not.
+
+    ``found``: as :meth:`app.publications.personal.Scan.to_json`.
+    """
+    if columns := personal.refused(found, answers):
+        raise Conflict(
+            N_(
+                "Vous avez répondu que ces données personnelles ne doivent pas être publiées : {columns}. Retirez-les des lignes, ou changez votre réponse."
+            ),
+            columns=", ".join(columns),
+        )
+    if columns := personal.open_questions(found, answers):
+        raise Conflict(
+            N_(
+                "Ces colonnes contiennent peut-être des données personnelles : {columns}. Répondez d’abord à la question, sur la page « Publier »."
+            ),
+            columns=", ".join(columns),
+        )
+
+
+def publish_now(
+    session: Session, dataset: DatasetView, *, account: int | None, queued: bool = True
+) -> Publication:
+    """Make a version of the valid lines, and publish it once it is whole. Flushes. Raises :class:`Conflict`, :class:`AppError`.
+
+    ``queued``: by the worker; a command that makes it itself does without (:func:`app.publications.work.make_version`).
+    """
+    return _begin(session, dataset, account=account, publish=True, queued=queued)
 
 
 def propose(session: Session, dataset: DatasetView, *, account: int | None) -> Publication:
@@ -94,7 +124,13 @@ def declare_nothing(
 
 
 def _begin(
-    session: Session, dataset: DatasetView, *, account: int | None, publish: bool, period: str = ""
+    session: Session,
+    dataset: DatasetView,
+    *,
+    account: int | None,
+    publish: bool,
+    period: str = "",
+    queued: bool = True,
 ) -> Publication:
     datasets.lock(session, dataset.establishment, dataset.id)  # numbers are given one after the other
     refuse_if_unfit(session, dataset)
@@ -118,6 +154,8 @@ def _begin(
     )
     session.add(made)
     session.flush()
+    if not queued:
+        return made
     from app.publications import work  # it decides by this module
 
     made.job_id = jobs.enqueue(
@@ -241,10 +279,11 @@ def withdraw(
 def settle(session: Session, dataset: DatasetView) -> None:
     """A version whose job was given up (its worker died three times) has failed: say so, and erase what it wrote."""
     held = queries.pending(session, dataset.establishment, dataset.id)
-    if held is None or held.state != PublicationState.preparing or held.job_id is None:
+    if held is None or held.state != PublicationState.preparing:
         return
-    job = queries.progress(session, dataset.establishment, held.job_id)
-    if job is not None and job.state == JobState.failed:
+    job = queries.progress(session, dataset.establishment, held.job_id) if held.job_id else None
+    given_up = held.created_at < datetime.now(UTC) - GIVEN_UP if job is None else job.state == JobState.failed
+    if given_up:
         held.state, held.reason = PublicationState.failed, jobs.FAILED
         session.flush()
         _erase_later(session, held, None)

@@ -6,6 +6,7 @@ Both go through :func:`walk`, hence see the same lines. What tells two versions 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -23,12 +24,11 @@ from app.publications.store import Kept
 from app.records.export import queries as export
 from app.records.export.service import csv_line
 
+log = logging.getLogger(__name__)
+
 LINE = np.dtype([("number", "<i8"), ("hash", "<u8")])
 BATCH = 4_000
 """Lines that are taken at once."""
-
-OnBatch = Callable[[int, bytes], None]
-"""Called with how many lines were read, and the last of them as CSV."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,16 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some lines: their part of the CSV, and the sixteen octets of each."""
+    """Some lines: their part of the CSV, each of them as CSV, and the sixteen octets of each."""
 
     csv: bytes
+    records: list[bytes]
     lines: bytes
     size: int
+
+
+OnBatch = Callable[[int, Batch], None]
+"""Called with how many lines were read, and the last of them."""
 
 
 def freeze(session: Session) -> None:
@@ -80,7 +85,7 @@ def _batch(numbered: list[bytes]) -> Batch:
     told["number"] = numbers
     told["hash"] = np.frombuffer(b"".join(hashes), "<u8")
     lines.append(b"")
-    return Batch(b"\r\n".join(lines), told.tobytes(), len(numbers))
+    return Batch(b"\r\n".join(lines), lines, told.tobytes(), len(numbers))
 
 
 def write(
@@ -106,7 +111,7 @@ def write(
             lines.write(batch.lines)
             rows += batch.size
             if on_batch is not None:
-                on_batch(rows, batch.csv)
+                on_batch(rows, batch)
     return Snapshot(
         store.kept(stored, reference), rows, export.to_fix_count(session, place, dataset.id), dataset.revision
     )
@@ -129,8 +134,12 @@ class Difference:
 
 
 def read_lines(path: Path) -> np.ndarray:
-    """The lines of a version. Raises OSError."""
-    return np.fromfile(path, LINE)
+    """The lines of a version. Raises OSError, but for a file that is lost: the version is then compared as if it were empty."""
+    try:
+        return np.fromfile(path, LINE)
+    except FileNotFoundError:
+        log.error("the lines of a version are lost: restore the file store", extra={"file": path.name})
+        return nothing()
 
 
 def nothing() -> np.ndarray:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import Any
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
 
 from procrastinate.exceptions import JobAborted
 from sqlalchemy.orm import Session
@@ -23,6 +24,7 @@ from app.jobs import Job, task
 from app.mail import Letter
 from app.models import Publication, PublicationState
 from app.publications import describe, letters, queries, service, snapshots, store
+from app.publications.personal import Scan
 from app.publications.public import beside
 from app.records.export import service as export
 from exporters import conformance
@@ -36,6 +38,17 @@ TOLD = 5
 """Disagreements of the second judge that are kept."""
 
 
+class Hand(Protocol):
+    """Who makes a version: a :class:`Job`, or a command that does without the queue."""
+
+    establishment: int
+    account: int | None
+
+    def transaction(self, *, read_only: bool = False) -> AbstractContextManager[Session]: ...
+
+    def progress(self, done: int, total: int | None = None, message: str = "", **params: Any) -> None: ...
+
+
 class Disputed(AppError):
     """The second judge says otherwise than the first."""
 
@@ -47,7 +60,7 @@ class Disputed(AppError):
         )
 
 
-def _read(session: Session, job: Job, dataset: int, number: int) -> tuple[DatasetView, Publication]:
+def _read(session: Session, job: Hand, dataset: int, number: int) -> tuple[DatasetView, Publication]:
     held = queries.get(session, job.establishment, dataset, number)
     if held is None:
         raise NotFound
@@ -57,6 +70,11 @@ def _read(session: Session, job: Job, dataset: int, number: int) -> tuple[Datase
 @task("publications.prepare", lane="default")
 def prepare(job: Job, dataset: int, number: int, publish: bool) -> None:
     """Write a version, have it judged, then publish or propose it: all, or nothing that anybody may see."""
+    make_version(job, dataset, number, publish=publish)
+
+
+def make_version(job: Hand, dataset: int, number: int, *, publish: bool) -> None:
+    """The same, whoever does it. Raises :class:`AppError` when it may not go out; the version has failed then."""
     try:
         _prepare(job, dataset, number, publish)
     except JobAborted:
@@ -69,7 +87,7 @@ def prepare(job: Job, dataset: int, number: int, publish: bool) -> None:
         raise
 
 
-def _prepare(job: Job, dataset: int, number: int, publish: bool) -> None:
+def _prepare(job: Hand, dataset: int, number: int, publish: bool) -> None:
     with job.transaction(read_only=True) as session:
         snapshots.freeze(session)
         view, held = _read(session, job, dataset, number)
@@ -79,15 +97,15 @@ def _prepare(job: Job, dataset: int, number: int, publish: bool) -> None:
             raise AppError(N_("Le modèle du jeu de données a changé entre-temps : publiez à nouveau."))
         files.remove_drafts(job.establishment, store.prefix(dataset, number))
         total = 0 if held.is_empty else export.outcome(session, view).exported
-        snapshot = snapshots.write(
-            session,
-            view,
-            number,
-            empty=held.is_empty,
-            on_batch=lambda rows, _: job.progress(
-                rows, max(rows, total), N_("{done} lignes écrites sur {total}")
-            ),
-        )
+        scan = Scan(view.schema)
+
+        def on_batch(rows: int, batch: snapshots.Batch) -> None:
+            scan.batch(batch.csv, batch.records)
+            job.progress(rows, max(rows, total), N_("{done} lignes écrites sur {total}"))
+
+        snapshot = snapshots.write(session, view, number, empty=held.is_empty, on_batch=on_batch)
+        if not held.is_empty:
+            service.refuse_personal(scan.to_json(), describe.of_dataset(session, view).answers)
         about = describe.about(session, view, held)
         session.expunge_all()
     held.files = {store.REFERENCE: snapshot.reference}
@@ -111,7 +129,7 @@ def _prepare(job: Job, dataset: int, number: int, publish: bool) -> None:
     letters.deliver(waiting)
 
 
-def _locked(session: Session, job: Job, dataset: int, number: int) -> tuple[DatasetView, Publication]:
+def _locked(session: Session, job: Hand, dataset: int, number: int) -> tuple[DatasetView, Publication]:
     dataset_queries.lock(session, job.establishment, dataset)
     held = queries.locked(session, job.establishment, dataset, number)
     if held is None:
@@ -119,7 +137,7 @@ def _locked(session: Session, job: Job, dataset: int, number: int) -> tuple[Data
     return datasets.find_by_id(session, job.establishment, dataset), held
 
 
-def _judged(job: Job, view: DatasetView, held: Publication) -> dict[str, Any]:
+def _judged(job: Hand, view: DatasetView, held: Publication) -> dict[str, Any]:
     """What the second judge says of the reference. Raises :class:`Disputed`."""
     path = store.path_of(held)
     if path is None:
@@ -153,7 +171,7 @@ def _judged(job: Job, view: DatasetView, held: Publication) -> dict[str, Any]:
     raise Disputed
 
 
-def _failed(job: Job, dataset: int, number: int, why: str) -> None:
+def _failed(job: Hand, dataset: int, number: int, why: str) -> None:
     """The version has failed: it says why, and its files go."""
     with job.transaction() as session:
         held = queries.locked(session, job.establishment, dataset, number)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 LOOKS = [(1280, "light"), (320, "dark")]
 NO_PAGE = re.compile(
-    r"^/(healthz|readyz|static|connexion/etat|couleur/.*|modeles/.*/schema\.json|e/.*/logo/.*|donnees/.*/logo/.*|api/v1/.*"
+    r"^/(healthz|readyz|static|connexion/etat|couleur/.*|modeles/.*/schema\.json|e/.*/logo/.*|e/.*/fichiers/.*|donnees/.*/logo/.*|api/v1/.*"
     r"|.*\.(csv|xlsx|ttl|jsonld|json|xml|txt|\{form\}))$"
 )
 """Addresses that answer no page, or a file."""

@@ -1,0 +1,182 @@
+"""``tabellion publish``: a version of a dataset, made by whoever runs the service, through the same steps as in the pages."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from app.cli_service import NOT_DONE, DataDir, settings_of
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from app.publications.preview import Preview
+
+REFUSED = 1
+
+
+class AnswerFormat(StrEnum):
+    """Forms of the answer."""
+
+    text = "text"
+    json = "json"
+
+
+def publish(
+    dataset: Annotated[
+        str,
+        typer.Argument(metavar="ÉTABLISSEMENT/JEU", help="Comme dans l’adresse : valbrune/deliberations."),
+    ],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Dire ce qui changerait, sans rien publier.")
+    ] = False,
+    sure: Annotated[
+        bool, typer.Option("--yes", help="Confirmer une version qui retire plus de la moitié des lignes.")
+    ] = False,
+    form: Annotated[AnswerFormat, typer.Option("--format", help="Forme de la réponse.")] = AnswerFormat.text,
+    data_dir: DataDir = None,
+) -> None:
+    """Publier les lignes valides d’un jeu de données. Code de sortie : 0 publié, 1 refusé, 2 jeu introuvable."""
+    with settings_of(data_dir=data_dir) as settings:
+        from app import db
+        from app.errors import AppError, NotFound
+        from app.establishments import queries as establishments
+        from app.i18n import gettext as _
+        from app.provision import open_database
+        from app.tenancy import Scope
+
+        place, _slash, slug = dataset.strip("/").partition("/")
+        with open_database(settings) as database:
+            db.connect(database.url, pool_size=2, name="tabellion command")
+            try:
+                with db.in_transaction(Scope.instance(), read_only=True) as session:
+                    found = establishments.by_slug(session, place)
+                    establishment = found.id if found is not None else None
+                if establishment is None:
+                    raise NotFound
+                answer = publish_one(establishment, slug, dry_run=dry_run, sure=sure)
+            except NotFound:
+                address = f"/e/{place}/{slug}/"
+                _stop(_("Aucun jeu de données à l’adresse {address}.", address=address), NOT_DONE)
+            except AppError as refused:
+                _stop(refused.text(), REFUSED)
+            finally:
+                db.disconnect()
+        if form is AnswerFormat.json:
+            print(json.dumps(answer, ensure_ascii=False))
+        else:
+            for line in _sentences(answer):
+                print(line)
+
+
+class _Hand:
+    """Makes a version without the queue: see :class:`app.publications.work.Hand`."""
+
+    account: int | None = None
+
+    def __init__(self, establishment: int) -> None:
+        self.establishment = establishment
+
+    @contextmanager
+    def transaction(self, *, read_only: bool = False) -> Iterator[Session]:
+        from app import db
+        from app.tenancy import Scope
+
+        with db.in_transaction(Scope.job(self.establishment), read_only=read_only) as session:
+            yield session
+
+    def progress(self, done: int, total: int | None = None, message: str = "", **params: Any) -> None:
+        if sys.stderr.isatty() and total:
+            print(f"\r{done}/{total}", end="", file=sys.stderr, flush=True)
+
+
+def publish_one(
+    establishment: int, slug: str, *, dry_run: bool = False, sure: bool = False
+) -> dict[str, Any]:
+    """Publish a dataset, or say what that would do: ``{"version" (none for a trial), "rows", "added", …, "sha256"}``.
+
+    Raises :class:`app.errors.AppError`: NotFound, or why it may not go out.
+    """
+    from app.datasets import service as datasets
+    from app.errors import AppError
+    from app.i18n import N_
+    from app.publications import describe, preview, queries, service, work
+
+    hand = _Hand(establishment)
+    with hand.transaction() as session:
+        view = datasets.find(session, establishment, slug)
+        service.refuse_if_unfit(session, view)
+        seen = preview.make(session, view)
+        service.refuse_personal(seen.personal, describe.of_dataset(session, view).answers)
+        if dry_run:
+            return {"version": None, **_counts(seen)}
+        if seen.removes_much and not sure:
+            raise AppError(
+                N_(
+                    "Cette version retirerait plus de la moitié des lignes publiées. Ajoutez --yes si c’est bien voulu."
+                )
+            )
+        number = service.publish_now(session, view, account=None, queued=False).number
+    work.make_version(hand, view.id, number, publish=True)
+    with hand.transaction(read_only=True) as session:
+        made = queries.get(session, establishment, view.id, number)
+        assert made is not None  # noqa: S101 (it was made above)
+        return {
+            "version": number,
+            "rows": made.rows,
+            "leftOut": made.left_out,
+            "added": made.added,
+            "changed": made.changed,
+            "removed": made.removed,
+            "sha256": made.sha256,
+        }
+
+
+def _counts(seen: Preview) -> dict[str, Any]:
+    return {
+        "rows": seen.rows,
+        "leftOut": seen.left_out,
+        "added": seen.added,
+        "changed": seen.changed,
+        "removed": seen.removed,
+    }
+
+
+def _sentences(answer: dict[str, Any]) -> list[str]:
+    from app.i18n import gettext as _
+    from app.i18n import ngettext
+    from app.publications.pages import changes
+
+    lines = [
+        sentence for _sign, _kind, sentence in changes(answer["added"], answer["changed"], answer["removed"])
+    ]
+    if answer["leftOut"]:
+        lines.append(
+            ngettext(
+                "{n} ligne à corriger n’y est pas.", "{n} lignes à corriger n’y sont pas.", answer["leftOut"]
+            )
+        )
+    if answer["version"] is None:
+        return [
+            ngettext("{n} ligne serait publiée.", "{n} lignes seraient publiées.", answer["rows"]),
+            *lines,
+            _("Rien n’a été publié : c’était un essai."),
+        ]
+    told = ngettext(
+        "✓ La version {number} est publiée : {n} ligne.",
+        "✓ La version {number} est publiée : {n} lignes.",
+        answer["rows"],
+        number=answer["version"],
+    )
+    return [told, *lines]
+
+
+def _stop(words: str, code: int) -> NoReturn:
+    print(words, file=sys.stderr)
+    raise typer.Exit(code)
