@@ -81,7 +81,7 @@ def wait_for(page: Page, database, words: str) -> None:
 @pytest.mark.parametrize("mode", ["js", "plain"])
 def test_the_whole_way(visit, desk, database, make, mode: str) -> None:
     account, path, current = desk
-    page = visit(f"{path}/saisir", account=account, js=mode == "js", refusals=(422,))
+    page = visit("/aide", account=account, js=mode == "js", refusals=(422,))
     page.set_default_timeout(60_000)
     look = looker(page, mode)
     type_lines(page, path)
