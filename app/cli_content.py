@@ -30,6 +30,9 @@ def register(main: typer.Typer, schema_commands: typer.Typer) -> None:
     from app.submissions.cli import import_file
 
     main.command("import")(import_file)
+    from app.publications.connections.cli import portals
+
+    main.command()(portals)
     from app.records.cli import export
 
     main.command()(export)

@@ -34,6 +34,8 @@ FOR_PROGRAMS = frozenset(("/api/v1/validate",))
 """Addresses that programs post to: they change nothing, and answer the same whoever is signed in."""
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 NAME = "tabellion_form"
+MAX_PART = 2 * 1024 * 1024
+"""Octets of one text of a form that brings files; the form as a whole is bounded too."""
 
 
 class CsrfRefused(AppError):
@@ -130,7 +132,7 @@ async def check(request: Request) -> AsyncIterator[None]:
         return
     if not request.headers.get("content-type", "").lower().startswith(FORMS):
         raise CsrfRefused
-    async with request.form() as form:
+    async with request.form(max_part_size=MAX_PART) as form:
         request.state.posted = form
         token = form.get(FIELD)
         if not isinstance(token, str) or not is_token_of(key, binding, token):

@@ -47,7 +47,9 @@ MODULES: tuple[str, ...] = (
     "app.publications.preview",
     "app.publications.reminders",
     "app.publications.work",
+    "app.records.attachments.work",
     "app.records.indexing",
+    "app.publications.deliveries.work",
     "app.records.rechecking",
     "app.submissions.work",
 )

@@ -41,10 +41,12 @@ FEATURES: tuple[str, ...] = (
     "app.accounts.views",
     "app.accounts.own.views",
     "app.accounts.team.views",
+    "app.publications.connections.views",
     "app.datasets.views",
     "app.datasets.settings.views",
     "app.records.trash.views",
     "app.records.export.views",
+    "app.publications.deliveries.views",
     "app.submissions.views",
     "app.submissions.end.views",
     "app.publications.views",
@@ -52,6 +54,7 @@ FEATURES: tuple[str, ...] = (
     "app.records.listing.views",
     "app.records.entry.views",
     "app.records.live.views",
+    "app.records.attachments.views",
     "app.records.past.views",
 )
 """Modules with a ``router``, in the order of their addresses. A new feature adds its name here: those whose addresses hold a

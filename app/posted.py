@@ -8,10 +8,12 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
+from app import csrf
+
 
 async def posted(request: Request) -> AsyncIterator[FormData]:
     """The form of the request; its files are closed when the answer has been made."""
-    async with request.form() as form:
+    async with request.form(max_part_size=csrf.MAX_PART) as form:
         yield form
 
 

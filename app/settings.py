@@ -100,6 +100,15 @@ class Settings(BaseSettings):
     allow_private_addresses: bool = False
     """Schemas may be fetched from private networks (an intranet's catalogue), and portals may be there."""
 
+    datagouv_url: str = "https://www.data.gouv.fr"
+    """The data.gouv.fr that establishments are connected to; https://demo.data.gouv.fr to try."""
+    datagouv_client_id: str = ""
+    """Of this service at data.gouv.fr: people then connect there without pasting a key. Without it they paste one."""
+    datagouv_client_secret: SecretStr | None = None
+
+    max_attachment: int = Field(default=20 * MEGA, ge=KILO)
+    """Octets of a document (PDF) that a line names."""
+
     operator_name: str = ""
     """Who runs this installation, for the legal notices (law of 21 June 2004, article 1-1): the public body's name."""
     operator_director: str = ""
@@ -121,6 +130,11 @@ class Settings(BaseSettings):
     @classmethod
     def _without_slash(cls, value: str | None) -> str | None:
         return value.rstrip("/") if value else None
+
+    @field_validator("datagouv_url")
+    @classmethod
+    def _bare(cls, value: str) -> str:
+        return value.rstrip("/")
 
     @field_validator("secret_key", "previous_secret_key")
     @classmethod

@@ -22,7 +22,7 @@ from app import csrf
 MOST_OCTETS = 1_000_000
 """Of fields and values together; a larger form is not carried."""
 LASTS = 7 * 86400  # seconds
-SECRET = ("password", "mot_de_passe")
+SECRET = ("password", "mot_de_passe", "cle_secrete")
 
 
 @dataclass(frozen=True, slots=True)

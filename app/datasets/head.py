@@ -43,6 +43,7 @@ def head_of(request: Request, session: Session, at: At) -> Head:
     for path, label in (
         ("/imports", gettext("Imports")),
         ("/publications", gettext("Publications")),
+        ("/portails", gettext("Portails")),
         ("/corbeille", gettext("Corbeille")),
         ("/reglages", gettext("Réglages")),
     ):

@@ -118,6 +118,11 @@ def without_contact(session: Session, ids: Iterable[int], limit: int) -> list[Ro
     return list(session.execute(_WITHOUT_CONTACT, {"ids": list(ids), "most": limit}))
 
 
+def all_ids(session: Session) -> list[int]:
+    """Every establishment that the scope sees."""
+    return list(session.scalars(select(Establishment.id).order_by(Establishment.id)))
+
+
 def is_there_any(session: Session) -> bool:
     """Whether the scope sees an establishment at all."""
     return session.scalar(select(Establishment.id).limit(1)) is not None

@@ -17,6 +17,8 @@ from app.home import queries
 from app.i18n import gettext, ngettext
 from app.models import SubmissionState
 from app.publications import queries as publications
+from app.publications.deliveries import queries as deliveries
+from app.publications.portals.faults import Fault, PortalError
 from app.publications.reminders import SOON
 from app.submissions import queries as submissions
 from app.tenancy import Role, Scope, set_scope
@@ -114,6 +116,7 @@ def to_do(session: Session, viewer: Viewer, roles: dict[int, Role], *, operator_
         *_to_decide(session, roles),
         *_due(session, roles),
         *_to_fix(session, roles),
+        *_deliveries(session, roles),
         *_under_way(session, roles),
     ]
     managed = [place for place, role in roles.items() if role.includes(Role.manager)]
@@ -247,6 +250,27 @@ def _to_fix(session: Session, roles: dict[int, Role]) -> list[ToDo]:
             )
         address = f"/e/{slugs[row.establishment_id]}/{row.slug}/?etat=a-corriger"
         found.append(ToDo("to_fix", gettext("À corriger"), text, gettext("Corriger"), address))
+    return found
+
+
+def _deliveries(session: Session, roles: dict[int, Role]) -> list[ToDo]:
+    """What a portal refused, or what was changed there: a person who publishes decides."""
+    may = [place for place, role in roles.items() if role.includes(Role.publisher)]
+    rows = deliveries.troubled(session, may, TASKS_SHOWN) if may else []
+    slugs = establishments.slugs(session, {row.establishment_id for row in rows}) if rows else {}
+    found = []
+    for row in rows:
+        fault = PortalError.from_dict(row.state["fault"])
+        is_conflict = fault.kind is Fault.CONFLICT
+        found.append(
+            ToDo(
+                "warning" if is_conflict else "failed",
+                gettext("En conflit") if is_conflict else gettext("Échec de l’envoi"),
+                gettext("{title} : {problem}", title=row.title, problem=fault.problem()),
+                gettext("Décider") if is_conflict else gettext("Voir"),
+                f"/e/{slugs[row.establishment_id]}/{row.slug}/portails",
+            )
+        )
     return found
 
 

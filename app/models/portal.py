@@ -23,11 +23,12 @@ class PortalKind(StrEnum):
 
 
 class Answer(StrEnum):
-    """What a person said of a dataset that was changed, or deleted, at its portal."""
+    """What a person said of a dataset that was changed at its portal, was deleted there, or is to be published there no more."""
 
     none = ""
     overwrite = "overwrite"
     recreate = "recreate"
+    leave = "leave"
 
 
 def _among(column: str, values: type[StrEnum]) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -39,6 +41,14 @@ def publish(
     sure: Annotated[
         bool, typer.Option("--yes", help="Confirmer une version qui retire plus de la moitié des lignes.")
     ] = False,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="PORTAIL",
+            help="L’envoyer aussi, tout de suite : un portail de « tabellion portals ».",
+        ),
+    ] = None,
     form: Annotated[AnswerFormat, typer.Option("--format", help="Forme de la réponse.")] = AnswerFormat.text,
     data_dir: DataDir = None,
 ) -> None:
@@ -60,7 +70,14 @@ def publish(
                     establishment = found.id if found is not None else None
                 if establishment is None:
                     raise NotFound
-                answer = publish_one(establishment, slug, dry_run=dry_run, sure=sure)
+                answer = publish_one(
+                    establishment,
+                    slug,
+                    dry_run=dry_run,
+                    sure=sure,
+                    to=to,
+                    work=lambda: _do_what_waits(database.url),
+                )
             except NotFound:
                 address = f"/e/{place}/{slug}/"
                 _stop(_("Aucun jeu de données à l’adresse {address}.", address=address), NOT_DONE)
@@ -73,6 +90,8 @@ def publish(
         else:
             for line in _sentences(answer):
                 print(line)
+        if (answer.get("portal") or {}).get("problem"):
+            raise typer.Exit(REFUSED)
 
 
 class _Hand:
@@ -97,25 +116,40 @@ class _Hand:
 
 
 def publish_one(
-    establishment: int, slug: str, *, dry_run: bool = False, sure: bool = False
+    establishment: int,
+    slug: str,
+    *,
+    dry_run: bool = False,
+    sure: bool = False,
+    to: str | None = None,
+    work: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """Publish a dataset, or say what that would do: ``{"version" (none for a trial), "rows", "added", …, "sha256"}``.
+
+    ``to``: a portal it is brought to at once, by ``work``; the answer has then ``"portal": {"name", "arrived", "page", "problem", "said"}``.
 
     Raises :class:`app.errors.AppError`: NotFound, or why it may not go out.
     """
     from app.datasets import service as datasets
     from app.errors import AppError
     from app.i18n import N_
-    from app.publications import describe, preview, queries, service, work
+    from app.publications import describe, preview, queries, service
+    from app.publications import work as making
+    from app.publications.deliveries import by_hand
 
     hand = _Hand(establishment)
+    if to is not None:
+        with hand.transaction(read_only=True) as session:
+            by_hand.portal_named(session, establishment, to)  # before anything is published
     with hand.transaction() as session:
         view = datasets.find(session, establishment, slug)
         service.refuse_if_unfit(session, view)
         seen = preview.make(session, view)
         service.refuse_personal(seen.personal, describe.of_dataset(session, view).answers)
         if dry_run:
-            return {"version": None, **_counts(seen)}
+            trial: dict[str, Any] = {"version": None, **_counts(seen)}
+            session.rollback()  # no transaction waits for another site
+            return trial | _at(to, by_hand.rehearse, hand, slug)
         if seen.removes_much and not sure:
             raise AppError(
                 N_(
@@ -123,11 +157,11 @@ def publish_one(
                 )
             )
         number = service.publish_now(session, view, account=None, queued=False).number
-    work.make_version(hand, view.id, number, publish=True)
+    making.make_version(hand, view.id, number, publish=True)
     with hand.transaction(read_only=True) as session:
         made = queries.get(session, establishment, view.id, number)
         assert made is not None  # noqa: S101 (it was made above)
-        return {
+        answer = {
             "version": number,
             "rows": made.rows,
             "leftOut": made.left_out,
@@ -136,6 +170,33 @@ def publish_one(
             "removed": made.removed,
             "sha256": made.sha256,
         }
+    return answer | _at(to, partial(by_hand.deliver, work=work), hand, slug)
+
+
+def _do_what_waits(url: str) -> None:
+    """What the worker does for portals, until nothing waits that nobody else does."""
+    import asyncio
+
+    from app import jobs
+    from app.worker import opened
+
+    jobs.load_tasks()
+
+    async def run() -> None:
+        async with opened(url) as app:
+            await app.run_worker_async(wait=False, install_signal_handlers=False, queues=["portals"])
+
+    asyncio.run(run())
+
+
+def _at(to: str | None, act: Any, hand: _Hand, slug: str) -> dict[str, Any]:
+    """What became of it at a portal; nothing where none was named."""
+    return {} if to is None else {"portal": _shown(act(hand.transaction, hand.establishment, slug, to))}
+
+
+def _shown(outcome: Any) -> dict[str, Any]:
+    told = asdict(outcome)
+    return {"name": told.pop("portal"), **told}
 
 
 def _counts(seen: Preview) -> dict[str, Any]:
@@ -167,6 +228,7 @@ def _sentences(answer: dict[str, Any]) -> list[str]:
             ngettext("{n} ligne serait publiée.", "{n} lignes seraient publiées.", answer["rows"]),
             *lines,
             _("Rien n’a été publié : c’était un essai."),
+            *_at_portal(answer),
         ]
     told = ngettext(
         "✓ La version {number} est publiée : {n} ligne.",
@@ -174,7 +236,23 @@ def _sentences(answer: dict[str, Any]) -> list[str]:
         answer["rows"],
         number=answer["version"],
     )
-    return [told, *lines]
+    return [told, *lines, *_at_portal(answer)]
+
+
+def _at_portal(answer: dict[str, Any]) -> list[str]:
+    from app.i18n import gettext as _
+
+    told = answer.get("portal")
+    if told is None:
+        return []
+    if told["problem"]:
+        return [_("{portal} : {problem}", portal=told["name"], problem=told["problem"])]
+    if not told["arrived"]:
+        return [
+            _("Ce qui serait envoyé à {portal} :", portal=told["name"]),
+            *(f"  - {one}" for one in told["said"]),
+        ]
+    return [_("✓ Arrivée sur {portal} : {page}", portal=told["name"], page=told["page"])]
 
 
 def _stop(words: str, code: int) -> NoReturn:

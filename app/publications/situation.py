@@ -49,7 +49,7 @@ def situation(
     """
     if suspended or (state is not None and state.withdrawn):
         return Situation.SUSPENDED
-    if state is None or not (state.ids.dataset_id or state.plan):
+    if state is None or not (state.ids.dataset_id or state.plan or state.fault):
         return Situation.DRAFT
     if state.fault is not None:
         if state.fault.kind is Fault.CONFLICT:

@@ -216,7 +216,7 @@ def _page(
         due_on=said.due_on,
         destinations=[
             hooks.Destination(gettext("Page publique"), describe.public_address(place.slug, at.dataset.slug)),
-            *(one for find in hooks.DESTINATIONS for one in find(session, at.dataset)),
+            *hooks.destinations(session, at.dataset),
         ],
         publishes=publishes,
         verb=_verb(outcome.exported, publishes),

@@ -75,7 +75,9 @@ def create_tables() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("created_by", sa.BigInteger(), nullable=True),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.CheckConstraint("answer IN ('', 'overwrite', 'recreate')", name=op.f("ck_delivery_answer_known")),
+        sa.CheckConstraint(
+            "answer IN ('', 'overwrite', 'recreate', 'leave')", name=op.f("ck_delivery_answer_known")
+        ),
         sa.ForeignKeyConstraint(
             ["created_by"], ["account.id"], name=op.f("fk_delivery_created_by"), ondelete="SET NULL"
         ),

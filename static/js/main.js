@@ -1,5 +1,6 @@
 // What scripts add to pages that work without them. Each module prepares the elements it knows in a part of the page:
 // the whole page first, then whatever htmx swaps in.
+import { prepare as attachments } from "./attach.js";
 import { prepare as axes } from "./axes.js";
 import { prepare as calendars } from "./calendar.js";
 import { prepare as codes } from "./codes.js";
@@ -19,7 +20,7 @@ import { prepare as reveals } from "./reveal.js";
 import { watch as watchSession } from "./session.js";
 
 const modules = [
-  axes, calendars, codes, comboboxes, copies, dialogs, errors, files, forms, lists, menus, proposals, reveals, drafts,
+  attachments, axes, calendars, codes, comboboxes, copies, dialogs, errors, files, forms, lists, menus, proposals, reveals, drafts,
 ];
 const prepareAll = (root) => modules.forEach((prepare) => prepare(root));
 

@@ -53,6 +53,7 @@ OPEN_TO_ALL = (
     r"/premiere-visite",
     r"/mot-de-passe/(oublie|\{token\})",
     r"/invitation/\{token\}",
+    r"/pieces/\{token\}/\{name\}",
     r"/_composants(/.*)?",  # in demonstration mode only
 )
 SAMPLES = {"colour": "1d4ed8"}  # a parameter of a path is 1 where nothing is said here

@@ -17,7 +17,7 @@ from app import db
 from app.access import accesses, routes
 from app.datasets import service as datasets
 from app.main import create_app
-from app.models import Invitation, PasswordReset
+from app.models import Delivery, Invitation, PasswordReset
 from app.records import service as records
 from app.settings import Settings
 from app.tenancy import Role, Scope
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 LOOKS = [(1280, "light"), (320, "dark")]
 NO_PAGE = re.compile(
-    r"^/(healthz|readyz|static|connexion/etat|couleur/.*|modeles/.*/schema\.json|e/.*/logo/.*|e/.*/fichiers/.*|donnees/.*/logo/.*|api/v1/.*"
+    r"^/(healthz|readyz|static|connexion/etat|couleur/.*|modeles/.*/schema\.json|e/.*/logo/.*|donnees/.*/logo/.*|api/v1/.*|e/.*/portails/autoriser|portails/retour|pieces/.*|e/.*/fichiers/.*"
     r"|.*\.(csv|xlsx|ttl|jsonld|json|xml|txt|\{form\}))$"
 )
 """Addresses that answer no page, or a file."""
@@ -53,6 +53,7 @@ SAMPLES: Mapping[str, str] = {
     "number": "1",
     "account_id": "2",
     "key:path": "scdl/deliberations",
+    "kind": "ckan",
     "token": "secret",
 }
 NAMES = re.compile(r"\{([^}]+)\}")
@@ -105,6 +106,9 @@ def boss(make: Make) -> Account:
     with db.in_transaction(Scope.of(town.id, Role.manager, account=found.id)) as session:
         dataset = datasets.find(session, town.id, "deliberations")
         records.create(session, dataset, {"DELIB_OBJET": "Voirie", "DELIB_DATE": "hier"}, account=found.id)
+        place = {"establishment_id": town.id, "dataset_id": dataset.id}
+    portal = make.connection(town, kind="ckan", base_url="https://data.ville.example", name="Portail de la ville", organisation_name="Ville")  # fmt: skip
+    make.add(Delivery(**place, connection_id=portal.id, wanted=None))
     from app.auth import token_hash
 
     soon = datetime.now(UTC) + timedelta(hours=1)

@@ -53,6 +53,21 @@ _SCHEMA = (
     SchemaVersion.version.label("schema_version"),
     SchemaVersion.content_hash,
 )
+_TOLD = (
+    Establishment.id.label("place_id"),
+    Establishment.slug.label("place_slug"),
+    Establishment.name.label("place_name"),
+    Establishment.siren,
+    Establishment.siret,
+    Establishment.contact_email,
+    Dataset.slug,
+    Dataset.published_at.label("first_at"),
+    Publication.title,
+    Publication.published_at,
+    Publication.description,
+    Publication.files["csv"].label("reference"),
+    *_SCHEMA[:4],
+)
 STREAMED = 1000  # rows fetched at a time
 
 
@@ -209,9 +224,9 @@ def publisher(session: Session, place: str) -> Row[Any] | None:
 
 
 def catalogue(session: Session, establishment: int | None) -> Iterator[Row[Any]]:
-    """Every current version, the last published first, some at a time."""
-    chosen = _listed(_joined(*_PLACE, *_DATASET, *_VERSION, *_SCHEMA), (), establishment)
-    order = (Publication.published_at.desc(), Dataset.establishment_id, Dataset.id)
+    """Every current version with what a catalogue says of it, in the order of their making, some at a time."""
+    chosen = _listed(_joined(*_TOLD), (), establishment)
+    order = (Publication.establishment_id, Publication.dataset_id)
     yield from session.execute(
         chosen.order_by(*order), execution_options={"yield_per": STREAMED, "stream_results": True}
     )

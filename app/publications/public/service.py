@@ -298,7 +298,7 @@ def description_of(told: Mapping[str, Any], publisher: Publisher) -> Description
         licence=licence(told.get("licence") or ""),
         frequency=frequency(told.get("frequency") or ""),
         tags=_texts(told.get("tags")),
-        coverage=_coverage(told.get("coverage")),
+        coverage=coverage_of(told.get("coverage")),
         zones=_texts(told.get("zones")),
         granularity=told.get("granularity") or "",
         place=told.get("place") or "",
@@ -310,7 +310,8 @@ def _texts(told: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(told or ())
 
 
-def _coverage(told: Mapping[str, str] | None) -> Coverage | None:
+def coverage_of(told: Mapping[str, str] | None) -> Coverage | None:
+    """The days that a version says it is about."""
     if not told or not told.get("start") or not told.get("end"):
         return None
     return Coverage(date.fromisoformat(told["start"]), date.fromisoformat(told["end"]))

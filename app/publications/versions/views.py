@@ -18,7 +18,7 @@ from app.i18n import gettext
 from app.models import Publication, PublicationState
 from app.paging import page_of
 from app.posted import Posted, text_of
-from app.publications import describe, letters, pages, queries, service, store
+from app.publications import describe, hooks, letters, pages, queries, service, store
 from app.templating import is_htmx, redirect, render
 from app.tenancy import Role
 from exporters.file_name import file_name
@@ -44,6 +44,7 @@ def versions(request: Request, at: Reader, session: SessionOf, page: str = "1") 
     return render(
         request,
         "publications/versions.html",
+        destinations=hooks.destinations(session, at.dataset),
         head=head_of(request, session, at),
         at=at,
         versions=found,

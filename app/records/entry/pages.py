@@ -16,6 +16,7 @@ from app.datasets.access import At
 from app.errors import AppError
 from app.i18n import language
 from app.models import Record
+from app.records.attachments import forms as documents
 from app.records.entry import conflict as conflicts
 from app.records.entry import queries, service, values
 from app.records.entry.conflict import Clash
@@ -24,6 +25,7 @@ from app.records.entry.sent import Sent, back_of
 from app.records.entry.service import Begun, DraftTooLarge, Sheet
 from app.records.judge import Judged, shown_faults
 from app.records.past import queries as past
+from app.settings import get_settings
 from app.templating import render
 from forms.binding import posted, show
 from forms.control import Control, controls
@@ -89,6 +91,8 @@ def form(
         back=back or _came_from(request, at),
         parted=len(sheet.parts) > 1,
         draft_at=draft_at,
+        joins=any(asked.control.kind == documents.KIND for part in sheet.parts for asked in part.asked),
+        joined={"to": f"{at.path}/pieces", "most": get_settings().max_attachment},
         **{**shown, **more},
     )
 

@@ -15,6 +15,8 @@ from app.flash import Flash
 from app.i18n import gettext, ngettext
 from app.posted import Posted
 from app.records import service as records
+from app.records.attachments import forms as documents
+from app.records.attachments import service as attachments
 from app.records.entry import conflict, pages, service
 from app.records.entry.faults import in_words
 from app.records.entry.sent import (
@@ -80,18 +82,20 @@ def copy_page(
 def create(request: Request, at: Editor, session: SessionOf, form: Posted) -> Response:
     """Keep a new record, or show again what was typed with what is to be mended."""
     found = sent(session, at, form)
+    refused = documents.take_posted(session, at, form, found.row)
     if found.act == TAKE_OVER and not found.is_old:
         taken = service.take_over(session, at.dataset, at.account, found.row)
         return pages.form(
             request, at, service.sheet(at.dataset.schema, found.row), taken=taken, back=found.back
         )
     judged = records.check(session, at.dataset, found.row)
-    if not _is_to_be_kept(found, judged):
-        return pages.again(request, at, session, found, judged)
+    if refused is not None or not _is_to_be_kept(found, judged):
+        return pages.again(request, at, session, found, judged, problem=refused)
     try:
         saved = records.create(session, at.dataset, found.row, account=at.account, judged=judged)
     except Conflict as closed:
         return pages.again(request, at, session, found, judged, problem=closed)
+    attachments.note_saved(session, at.dataset, saved.number, saved.judged.cells)
     return _done(request, at, found, saved, undo=f"{at.path}/lignes/{saved.number}/supprimer")
 
 
@@ -125,6 +129,7 @@ def record_page(
 def change(request: Request, at: Editor, session: SessionOf, number: Number, form: Posted) -> Response:
     """Keep a correction; or show again what was typed, with what is to be mended or what somebody else kept meanwhile."""
     found = sent(session, at, form)
+    refused = documents.take_posted(session, at, form, found.row)
     record = records.get(session, at.dataset, number)
     version = found.version if found.version is not None else record.version
     if record.deleted_at is not None:
@@ -145,8 +150,8 @@ def change(request: Request, at: Editor, session: SessionOf, number: Number, for
     judged = records.check(session, at.dataset, found.row, number=number)
     if version != record.version:
         return pages.conflict(request, at, session, found, record)
-    if not _is_to_be_kept(found, judged):
-        return pages.again(request, at, session, found, judged, record)
+    if refused is not None or not _is_to_be_kept(found, judged):
+        return pages.again(request, at, session, found, judged, record, problem=refused)
     try:
         saved = records.change(
             session, at.dataset, number, found.row, base_version=version, account=at.account, judged=judged
@@ -155,6 +160,7 @@ def change(request: Request, at: Editor, session: SessionOf, number: Number, for
         return pages.conflict(request, at, session, found, stale.current)
     except Conflict as closed:
         return pages.again(request, at, session, found, judged, record, problem=closed)
+    attachments.note_saved(session, at.dataset, saved.number, saved.judged.cells)
     if saved.version == version:
         return redirect(
             request,

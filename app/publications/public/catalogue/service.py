@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -19,9 +20,9 @@ from app.publications.feeds.scdl import MEDIA_TYPE as CSV
 from app.publications.feeds.scdl import scdl_csv
 from app.publications.feeds.turtle import MEDIA_TYPE as TURTLE
 from app.publications.feeds.turtle import turtle
-from app.publications.portals.base import Contact
+from app.publications.portals.base import Contact, SchemaRef
 from app.publications.public import queries
-from app.publications.public.service import Published, Publisher, Version, published_of
+from app.publications.public.service import Publisher, coverage_of
 from app.settings import get_settings
 from app.tenancy import Scope
 
@@ -88,56 +89,64 @@ def datasets(session: Session, publisher: Publisher | None) -> Iterator[FeedData
     """The datasets that have a current version, as feeds say them."""
     site = get_settings().public_url
     known: dict[int, FeedPublisher] = {}
+    schemas: dict[tuple[str, str], SchemaRef] = {}
     for row in queries.catalogue(session, publisher.id if publisher is not None else None):
-        found = published_of(row)
-        who = known.get(found.publisher.id)
+        who = known.get(row.place_id)
         if who is None:
-            who = known[found.publisher.id] = feed_publisher(found.publisher, site)
-        yield feed_dataset(found, who, site)
+            contact = Contact(row.place_name, row.contact_email) if row.contact_email else Contact()
+            who = FeedPublisher(
+                row.place_name, site + identity.place_path(row.place_slug), row.siret or "", contact
+            )
+            known[row.place_id] = who
+        key = (row.schema_key, row.schema_version)
+        if key not in schemas:
+            schemas[key] = identity.schema_ref(*key, row.schema_source)
+        yield _dataset(row, who, schemas[key], site)
 
 
 def feed_publisher(publisher: Publisher, site: str) -> FeedPublisher:
+    """Who publishes, as feeds say it."""
     contact = Contact(publisher.name, publisher.email) if publisher.email else Contact()
     return FeedPublisher(publisher.name, site + publisher.path, publisher.siret, contact)
 
 
-def feed_dataset(found: Published, who: FeedPublisher, site: str) -> FeedDataset:
-    """A dataset as feeds say it. Its files are the current ones, under the addresses that never change."""
-    version, said = found.version, found.version.description
+def _dataset(row: Any, who: FeedPublisher, schema: SchemaRef, site: str) -> FeedDataset:
+    """A dataset with its reference alone, under the address that never changes: the other formats are the same rows, and portals
+    would take them for as many resources to describe."""
+    told = row.description
+    contact = told.get("contact") or {}
+    file = row.reference
+    title, slug = row.title, row.slug
+    files: tuple[FeedDistribution, ...] = ()
+    if file:
+        files = (
+            FeedDistribution(
+                site + identity.latest_path(row.place_slug, slug),
+                f"{title} (CSV)",
+                row.published_at,
+                file["size"],
+                file["sha256"],
+                told.get("file_description") or "",
+            ),
+        )
     return FeedDataset(
-        identifier=found.identifier,
-        page=site + found.path,
-        title=version.title,
-        description=said.summary or version.title,
+        identifier=identity.identifier(row.siret or row.siren or row.place_slug, slug),
+        page=site + identity.dataset_path(row.place_slug, slug),
+        title=title,
+        description=told.get("summary") or title,
         publisher=who,
-        issued=found.first_at,
-        modified=version.published_at,
-        distributions=_files(found, version, site),
-        keywords=said.tags,
-        licence=said.licence.key if said.licence is not None else "",
-        frequency=said.frequency.key,
-        coverage=said.coverage,
-        place=said.place,
-        zones=said.zones,
-        granularity=said.granularity,
-        schema=version.schema,
-        contact=said.contact if said.contact else who.contact,
-    )
-
-
-def _files(found: Published, version: Version, site: str) -> tuple[FeedDistribution, ...]:
-    """The reference alone: the other formats are the same rows, and portals would take them for as many resources to describe."""
-    file = version.reference
-    if file is None:
-        return ()
-    address = site + identity.latest_path(found.publisher.slug, found.slug)
-    return (
-        FeedDistribution(
-            address,
-            f"{version.title} (CSV)",
-            version.published_at,
-            file.size,
-            file.sha256,
-            version.description.file_description,
-        ),
+        issued=row.first_at,
+        modified=row.published_at,
+        distributions=files,
+        keywords=tuple(told.get("tags") or ()),
+        licence=told.get("licence") or "",
+        frequency=told.get("frequency") or "unknown",
+        coverage=coverage_of(told.get("coverage")),
+        place=told.get("place") or "",
+        zones=tuple(told.get("zones") or ()),
+        granularity=told.get("granularity") or "",
+        schema=schema,
+        contact=Contact(contact.get("name") or row.place_name, contact["email"])
+        if contact.get("email")
+        else who.contact,
     )

@@ -15,6 +15,7 @@ from app.publications.public import queries
 from app.settings import get_settings
 
 router = APIRouter(include_in_schema=False)
+READ = ["GET", "HEAD"]
 Nobody = Annotated[None, Depends(access.anybody)]
 
 MOST = 50_000
@@ -35,12 +36,12 @@ Sitemap: {site}/sitemap.xml
 """
 
 
-@router.get("/robots.txt")
+@router.api_route("/robots.txt", methods=READ)
 def robots(_: Nobody) -> Response:
     return PlainTextResponse(ROBOTS.format(site=get_settings().public_url), headers=KEPT)
 
 
-@router.get("/sitemap.xml")
+@router.api_route("/sitemap.xml", methods=READ)
 def sitemap(session: PublicSession) -> Response:
     """The lists, the producers and the datasets, each with the day of its last version."""
     site = get_settings().public_url

@@ -29,6 +29,7 @@ from app.settings import get_settings
 from app.templating import is_htmx, render
 
 router = APIRouter(include_in_schema=False)
+READ = ["GET", "HEAD"]
 Nobody = Annotated[None, Depends(access.anybody)]
 
 KEPT = 60
@@ -39,12 +40,12 @@ VIEW = "vue"
 """The block, and the element, that changes with the view."""
 
 
-@router.get("/donnees")
+@router.api_route("/donnees", methods=READ)
 def with_a_slash(_: Nobody) -> Response:
     return RedirectResponse("/donnees/", 308)
 
 
-@router.get("/donnees/")
+@router.api_route("/donnees/", methods=READ)
 def every(request: Request, session: PublicSession, q: str = "", vue: str = "", page: str = "1") -> Response:
     """Datasets, the last published first, or those who publish them."""
     asked = q.strip()[:MAX_LENGTH]
@@ -69,7 +70,7 @@ def every(request: Request, session: PublicSession, q: str = "", vue: str = "", 
     )
 
 
-@router.get("/donnees/{establishment}")
+@router.api_route("/donnees/{establishment}", methods=READ)
 def producer(
     request: Request, session: PublicSession, establishment: str, q: str = "", page: str = "1"
 ) -> Response:
@@ -95,15 +96,15 @@ def producer(
     )
 
 
-@router.get("/donnees/{establishment}/")
-@router.get("/donnees/{establishment}/{dataset}/")
+@router.api_route("/donnees/{establishment}/", methods=READ)
+@router.api_route("/donnees/{establishment}/{dataset}/", methods=READ)
 def without_a_slash(request: Request, _: Nobody) -> Response:
     query = f"?{request.url.query}" if request.url.query else ""
     path = request.url.path.strip("/")
     return RedirectResponse(f"/{path}{query}", 308)
 
 
-@router.get("/donnees/{establishment}/logo/{name}")
+@router.api_route("/donnees/{establishment}/logo/{name}", methods=READ)
 def logo(session: PublicSession, establishment: str, name: str) -> Response:
     """The logo of who publishes; another has another address."""
     found = service.find_publisher(session, establishment)
@@ -117,7 +118,7 @@ def logo(session: PublicSession, establishment: str, name: str) -> Response:
     return Response(data, media_type=media_type(name), headers=headers)
 
 
-@router.get("/donnees/{establishment}/{dataset}")
+@router.api_route("/donnees/{establishment}/{dataset}", methods=READ)
 def dataset(request: Request, session: PublicSession, establishment: str, dataset: str) -> Response:
     """A dataset at its current version: what is said of it, its rows, its files, its versions."""
     try:
@@ -157,7 +158,7 @@ def dataset(request: Request, session: PublicSession, establishment: str, datase
     )
 
 
-@router.get("/donnees/{establishment}/{dataset}/versions")
+@router.api_route("/donnees/{establishment}/{dataset}/versions", methods=READ)
 def versions(
     request: Request, session: PublicSession, establishment: str, dataset: str, page: str = "1"
 ) -> Response:
@@ -178,7 +179,7 @@ def versions(
     )
 
 
-@router.get("/donnees/{establishment}/{dataset}/integrer")
+@router.api_route("/donnees/{establishment}/{dataset}/integrer", methods=READ)
 def frame(request: Request, session: PublicSession, establishment: str, dataset: str) -> Response:
     """The rows alone, for a frame in a page of any site."""
     try:

@@ -6,8 +6,6 @@ written in the file as it is in the cell.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -34,6 +32,7 @@ _VARIANTS = {
     "a": "aàáâãäå", "c": "cç", "e": "eèéêë", "i": "iìíîï", "n": "nñ", "o": "oòóôõö", "u": "uùúûü", "y": "yýÿ",
 }  # fmt: skip
 _LIGATURES = {"oe": "(?:oe|œ)", "ae": "(?:ae|æ)"}
+_CELL = re.compile(r'"([^"]*(?:""[^"]*)*)"(?=,|\Z)|([^,"]*)(?=,|\Z)', re.DOTALL)
 _BEGINS = {"e": "œæ"}  # the second half of a ligature begins the word that is sought
 _ENDS = {"o": "œ", "a": "æ"}
 _searchers = ThreadPoolExecutor(2, thread_name_prefix="search")
@@ -84,26 +83,49 @@ def find_offsets(path: Path) -> Offsets:
 
 def read(path: Path, begins: Offsets, numbers: Sequence[int] | npt.NDArray[Any]) -> list[list[str]]:
     """The cells of some rows, counted from 0 after the header."""
+    found = []
     with path.open("rb") as file:
-        texts = []
         for number in numbers:
             start, end = int(begins[number + 1]), int(begins[number + 2])
             file.seek(start)
-            texts.append(file.read(end - start).decode())
-    return list(csv.reader(io.StringIO("".join(texts), newline="")))
-
-
-def read_first(path: Path, first: int, count: int) -> list[list[str]]:
-    """The same from the beginning of the file, when nobody knows yet where its lines begin."""
-    with path.open(encoding="utf-8", newline="") as file:
-        lines = csv.reader(file)
-        found = []
-        for at, cells in enumerate(lines):
-            if at > first + count:
-                break
-            if at > first:
-                found.append(cells)
+            found.append(cells(file.read(end - start).decode()))
     return found
+
+
+def read_first(path: Path, count: int) -> list[list[str]]:
+    """The cells of the first rows, when nobody knows yet where lines begin."""
+    found: list[list[str]] = []
+    held = ""
+    header = True
+    with path.open(encoding="utf-8", newline="\n") as file:
+        for line in file:
+            held += line
+            if held.count('"') % 2:
+                continue  # the line ends within a cell
+            if not header:
+                found.append(cells(held))
+            if len(found) == count:
+                break
+            header, held = False, ""
+    return found
+
+
+def cells(line: str) -> list[str]:
+    """The cells of a line of RFC 4180, however long they are (:mod:`csv` has a bound that is the whole process's)."""
+    line = line.removesuffix("\n").removesuffix("\r")
+    if '"' not in line:
+        return line.split(",")
+    found, at = [], 0
+    while True:
+        cell = _CELL.match(line, at)
+        if cell is None:
+            raise ValueError("not a line of RFC 4180")
+        quoted, plain = cell.groups()
+        found.append(plain if quoted is None else quoted.replace('""', '"'))
+        at = cell.end()
+        if at >= len(line):
+            return found
+        at += 1  # the comma
 
 
 def words(sought: str) -> list[str]:

@@ -196,7 +196,7 @@ def _rows(
     end = page.offset + page.size
     if mask is None and order is None:
         if page.number == 1:
-            return lines.read_first(source.csv, 0, page.size)
+            return lines.read_first(source.csv, page.size)
         return lines.read(source.csv, _offsets(source), range(page.offset, min(end, source.rows)))
     if order is None:
         numbers = np.flatnonzero(mask)[page.offset : end]

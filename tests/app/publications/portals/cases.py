@@ -181,7 +181,7 @@ def opendatasoft() -> Case:
             set(default["keyword"]["value"]),
             {"Licence Ouverte v2.0 (Etalab)": "lov2"}[default["license"]["value"]],
             dcat["temporal"]["value"],
-            dcat["conforms_to"]["value"],
+            dcat.get("conforms_to", {"value": ""})["value"],
             dataset["is_published"] and not dataset["is_restricted"],
         )
 

@@ -168,10 +168,17 @@ def test_lines_and_words_are_found_whatever_is_written(
     begins = lines.find_offsets(path)
     assert len(begins) == len(rows) + 2
     assert lines.read(path, begins, range(len(rows))) == [list(row) for row in rows]
-    assert lines.read_first(path, 0, 5) == [list(row) for row in rows[:5]]
+    assert lines.read_first(path, 5) == [list(row) for row in rows[:5]]
     wanted = lines.words(sought)
     expected = [all(any(word in fold(cell) for cell in row) for word in wanted) for row in rows]
     assert lines.search(path, begins, wanted).tolist() == expected
+
+
+def test_a_cell_may_be_longer_than_the_csv_module_takes(tmp_path: Path) -> None:
+    long = 'très "long", ' * 20_000
+    assert len(long) > csv.field_size_limit() or csv.field_size_limit() > 131_072
+    found = look(source(tmp_path, [["a1", None, None, None, None, long, None]]), Asked(sought="long"))
+    assert found.rows[0][5] == long
 
 
 def test_where_lines_begin_is_kept_beside_the_file(few: Source) -> None:
