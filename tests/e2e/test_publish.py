@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -19,8 +20,9 @@ OBJECTS = ("Travaux de l’école", "Budget primitif", "Tarifs de la cantine")
 
 
 @pytest.fixture
-def desk(make, database):
+def desk(make, database, address: str):
     """``(account, path, current())``: somebody who may publish, and a dataset of deliberations."""
+    httpx.get(f"{address}/aide", timeout=60)  # the first page that is made takes long on a busy machine
     place = make.establishment(kind="commune", constants={"COLL_NOM": "Commune de Valbrune"})
     account = make.account(name="Ada Martin")
     make.member(account, place, "publisher")
@@ -116,13 +118,13 @@ def test_the_whole_way(visit, desk, database, make, mode: str) -> None:
 
     page.goto(f"{path}/publications")
     look("versions")
-    page.get_by_role("link", name="Revenir à la version 1").click()
+    page.get_by_role("link", name="Revenir à cette version (version 1)").click()
     look("revenir")
     page.get_by_role("button", name="Revenir à cette version").click()
     expect(page.get_by_text("est de nouveau celle que tout le monde lit")).to_be_visible()
     assert current() == 1
 
-    page.get_by_role("link", name="Retirer la version 1").click()
+    page.get_by_role("link", name="Retirer (version 1)").click()
     page.get_by_label("Motif").fill("Une adresse personnelle")
     look("retirer")
     page.get_by_role("button", name="Retirer et effacer ses fichiers").click()
