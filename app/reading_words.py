@@ -69,10 +69,11 @@ def _read_as(understood: Understood, t: AppWords) -> list[str]:
             title=t.quote(title_of(field)),
         )
         for n, field in enumerate(understood.fields)
-        if field is not None and columns[n].label != field.name
+        if field is not None and columns[n].label not in (field.name, field.title)
     ]
     same = sum(
-        field is not None and columns[n].label == field.name for n, field in enumerate(understood.fields)
+        field is not None and columns[n].label in (field.name, field.title)
+        for n, field in enumerate(understood.fields)
     )
     if not said and not same:
         return [

@@ -224,11 +224,12 @@ CONTROLS = [
     asked("boolean", "<b>", trueValues=["<b>"], falseValues=["non"]), asked("number", "<b>", unit="<b>"),
     asked(stored="<b>", enum=["<b>"]), asked("geojson", "<b>"), asked(name="siret", stored="<b>"),
 ]  # fmt: skip
+DOCUMENTS = [asked(format="uri"), asked(stored='/pieces/1-a/"><b>.pdf', format="uri"), asked(stored="<b>")]
 SCHEMA = compile_descriptor({"fields": [{"name": f"<b>{n}", "type": "string"} for n in range(20)]})
 PARTS = sections(SCHEMA)
 
 SAMPLES: dict[str, list[tuple[tuple, dict]]] = {
-    "control": [(given, {}) for given in CONTROLS] + [((*CONTROLS[0], ERRORS, {"hx-post": "/<b>"}), {})],
+    "control": [(given, {}) for given in CONTROLS] + [((*CONTROLS[0], ERRORS, {"hx-post": "/<b>"}), {})] + [((*given, ERRORS), {"joined": {"to": "/<b>", "most": 9000}}) for given in DOCUMENTS],
     "control_errors": [((*given, ERRORS), {"oob": True}) for given in CONTROLS],
     "control_words": [((control,), {}) for control, _ in CONTROLS],
     "draft_state": [((), {}), (("14:32",), {})],

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
+from typer.testing import CliRunner
 
+from app import db, provision
+from app.cli import main
 from app.errors import AppError
 from app.publications import cli
 from tests.app.publications.deliveries.conftest import Sent
@@ -49,3 +53,25 @@ def test_a_portal_that_is_none_is_said_before_anything_is_published(sent_to: To)
     with pytest.raises(AppError, match="datagouv"):
         published(sent, "ailleurs")
     assert sent.press.current is None
+
+
+def test_the_command_lists_portals_and_what_stands_there(
+    sent_to: To, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = sent_to()
+
+    @contextmanager
+    def opened(_settings: object) -> Iterator[object]:
+        yield sent.press.database
+
+    monkeypatch.setattr(provision, "open_database", opened)
+    monkeypatch.setattr(db, "connect", lambda *_, **__: None)
+    monkeypatch.setattr(db, "disconnect", lambda: None)
+    published(sent)
+    told = CliRunner().invoke(main, ["portals", sent.press.establishment.slug])
+    assert told.exit_code == 0, told.output
+    assert f"{sent.portal.id}  datagouv  (data.gouv.fr)  Commune de Rezé  connecté" in told.stdout
+    assert (
+        f"{sent.press.establishment.slug}/{sent.press.view.slug}" in told.stdout and "à jour" in told.stdout
+    )
+    assert CliRunner().invoke(main, ["portals", "nulle-part"]).exit_code == 2

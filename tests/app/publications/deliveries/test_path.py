@@ -166,6 +166,9 @@ def test_a_change_made_at_the_portal_waits_for_a_person(sent_to: To, kind: str) 
     assert sent.case.held().title == "Un autre titre"
     page = sent.press.get("/portails")
     assert "En conflit" in page and "Remplacer ce qui est au portail" in page
+    for elsewhere in ("/publications", "/publier"):
+        assert "En conflit" in sent.press.get(elsewhere)
+    assert f'{sent.press.path}/portails">Décider' in sent.press.browser.get("/").text
     # let be: nothing more is sent
     sent.press.post(f"/portails/{sent.portal.id}/laisser")
     assert sent.standing.situation is Situation.SUSPENDED
