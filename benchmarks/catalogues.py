@@ -86,18 +86,21 @@ def measure(count: int) -> None:
             state = service.state(session, None)
             times.append(time.perf_counter() - began)
     print(f"what has changed, asked of the database: {min(times) * 1000:.0f} ms")
+    slowest = 0.0
     for form in CatalogueForm:
-        best, first, size = MOST * 100, 0.0, 0
+        best, cpu, first, size = MOST * 100, MOST * 100, 0.0, 0
         for _ in range(RUNS):
-            began, size = time.perf_counter(), 0
+            began, used, size = time.perf_counter(), time.process_time(), 0
             for piece in service.write(form, None, state.modified):
                 first = first if size else time.perf_counter() - began
                 size += len(piece)
             best = min(best, time.perf_counter() - began)
+            cpu = min(cpu, time.process_time() - used)
         print(
-            f"{form:7} {count} datasets, {size / 1e6:.1f} MB: {best:.2f} s (at most {MOST:.0f} s), first octets after {first * 1000:.0f} ms"
+            f"{form:7} {count} datasets, {size / 1e6:.1f} MB: {best:.2f} s (at most {MOST:.0f} s), {cpu:.2f} s of CPU, first octets after {first * 1000:.0f} ms"
         )
-        assert best <= MOST
+        slowest = max(slowest, best)
+    assert slowest <= MOST
 
 
 if __name__ == "__main__":

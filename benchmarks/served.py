@@ -109,7 +109,8 @@ def fill(folder: Path, count: int) -> tuple[Path, dict[str, Any]]:
         one = publish(make, place, dataset, version, made, formats=("csv", "parquet"))
         stored = one.files["csv"]["stored"]
         begun = time.perf_counter()
-        beside.prepare(place.id, stored, "csv")
+        for form in ("csv", "parquet"):
+            beside.prepare(place.id, one.files[form]["stored"], form, compile_schema(version.descriptor))
         print(f"compressed beside in {time.perf_counter() - begun:.1f} s")
         engine.dispose()
         return folder / "files" / str(place.id) / stored, one.files
@@ -179,6 +180,7 @@ def pages(base: str, runs: int) -> None:
         "first page": "", "facet": "?DELIB_MATIERE_CODE=3.2", "two facets": "?DELIB_MATIERE_CODE=3.2&DELIB_DATE=2019",
         "search": "?q=piscine+eclairage", "rare word": "?q=0999999", "far page": "?page=900", "sorted": "?tri=-DELIB_DATE",
     }  # fmt: skip
+    slowest = 0.0
     with httpx.Client(base_url=base, timeout=60) as browser:
         browser.get(
             "/donnees/village/deliberations"
@@ -193,7 +195,8 @@ def pages(base: str, runs: int) -> None:
             print(
                 f"{name:11} first {times[0] * 1000:5.0f} ms, then {statistics.median(times[1:]) * 1000:5.0f} ms"
             )
-            assert times[0] < PAGE_BOUND, name
+            slowest = max(slowest, times[0])
+    assert slowest < PAGE_BOUND
 
 
 def main() -> None:
@@ -208,13 +211,13 @@ def main() -> None:
         try:
             path, _ = fill(folder, asked.rows)
             base = f"http://127.0.0.1:{port}"
-            if not asked.no_pages:
-                pages(base, asked.runs)
             other = free_port()
             with static(path.parent, other) as server:
                 compare(
                     f"{base}{PATH}/latest.csv", f"http://127.0.0.1:{other}/{path.name}", server, asked.runs
                 )
+            if not asked.no_pages:
+                pages(base, asked.runs)
         finally:
             service.terminate()
             service.wait()

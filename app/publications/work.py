@@ -191,14 +191,14 @@ def write_formats(job: Job, dataset: int, number: int) -> None:
         session.expunge_all()
     if held.state == PublicationState.published:
         for form, file in held.files.items():
-            beside.prepare(job.establishment, file["stored"], form)
+            beside.prepare(job.establishment, file["stored"], form, schema)
     wanted = [form.name for form in available(schema) if form.name not in held.files]
     for done, form in enumerate(wanted):
         job.progress(done, len(wanted), N_("{done} formats écrits sur {total}"))
         if held.state != PublicationState.published:
             break
         kept = store.write_format(held, schema, form, about)
-        beside.prepare(job.establishment, kept["stored"], form)
+        beside.prepare(job.establishment, kept["stored"], form, schema)
         with job.transaction() as session:
             found = queries.locked(session, job.establishment, dataset, number)
             if found is not None and found.state == PublicationState.published:

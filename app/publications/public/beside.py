@@ -1,5 +1,5 @@
-"""What lies beside the files of a version so that they are served fast: their compressed forms, and where the lines of the CSV
-begin. Written once, by the job that writes the file; without it all works, more slowly, and nothing is sent compressed.
+"""What lies beside the files of a version so that they are served fast: their compressed forms, where the lines of the CSV
+begin, and the filters of the Parquet file. Written once, by the job that writes the file; without it all works, more slowly, and nothing is sent compressed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import IO, Any
 import pyarrow as pa
 
 from app import files
-from app.publications.public.rows import lines
+from app.publications.public.rows import columns, lines
+from schema_loader.table_schema import TableSchema
 
 ENCODINGS = {"zstd": ".zst", "gzip": ".gz"}
 """Name in ``Content-Encoding`` → what is added to the name of the file, the best first."""
@@ -24,7 +25,7 @@ LEAST = 1024
 PIECE = 1 << 20
 
 
-def prepare(establishment: int, stored: str, form: str) -> None:
+def prepare(establishment: int, stored: str, form: str, schema: TableSchema) -> None:
     """Write beside a file of the store, in a format, what serves it fast. Raises FileNotFoundError when it is not there."""
     path = files.path_of(establishment, stored)
     if path.stat().st_size >= LEAST and form in TEXTS:
@@ -32,11 +33,13 @@ def prepare(establishment: int, stored: str, form: str) -> None:
             _write(name, path, path.with_name(path.name + ending))
     if form == "csv":
         lines.write_offsets(path)
+    if form == "parquet":
+        columns.write_facets(path, schema)
 
 
 def forget(establishment: int, stored: str) -> None:
     """Erase all that lies beside a file: to be called with its own erasure."""
-    for ending in (*ENCODINGS.values(), lines.ENDING):
+    for ending in (*ENCODINGS.values(), lines.ENDING, columns.ENDING):
         with suppress(ValueError):
             files.remove(establishment, stored + ending)
 

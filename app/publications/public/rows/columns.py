@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet
@@ -22,6 +23,8 @@ from schema_loader.field import Field
 from schema_loader.table_schema import TableSchema
 from schema_loader.types import BooleanType, DatetimeType, DateType, YearType
 
+ENDING = ".facets1"
+"""What is added to the name of a Parquet file for that of its filters; another number when they are found another way."""
 MOST_FACETS = 7
 MOST_VALUES = 250
 """Different values of a column beyond which it is no filter of values."""
@@ -59,6 +62,40 @@ class Facet:
                 wanted[self.values.index(text) + 1] = True
         found: Mask = wanted[self.codes]
         return found
+
+
+def kept_facets(path: Path, schema: TableSchema) -> list[Facet]:
+    """The same, read beside the file where :func:`write_facets` left them."""
+    beside = path.with_name(path.name + ENDING)
+    if not beside.exists():
+        return facets(path, schema)
+    with np.load(beside) as held:
+        told = orjson.loads(held["told"].tobytes())
+        if told["schema"] != schema.content_hash:
+            return facets(path, schema)
+        return [
+            Facet(one["name"], one["by_year"], tuple(one["values"]), held[f"codes {n}"])
+            for n, one in enumerate(told["facets"])
+        ]
+
+
+def write_facets(path: Path, schema: TableSchema) -> None:
+    """Leave the filters of a Parquet file beside it, for every process to read."""
+    found = facets(path, schema)
+    told = {
+        "schema": schema.content_hash,
+        "facets": [{"name": one.name, "by_year": one.by_year, "values": one.values} for one in found],
+    }
+    arrays = {f"codes {n}": one.codes for n, one in enumerate(found)}
+    beside = path.with_name(path.name + ENDING)
+    draft = path.with_name(f".{beside.name}.draft")
+    try:
+        with draft.open("wb") as file:
+            draft.chmod(0o600)
+            np.savez(file, told=np.frombuffer(orjson.dumps(told), np.uint8), **arrays)  # type: ignore[arg-type]
+        draft.replace(beside)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def facets(path: Path, schema: TableSchema) -> list[Facet]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,7 @@ def facets_of(source: Source) -> tuple[Facet, ...]:
         return ()
 
     def make() -> tuple[tuple[Facet, ...], int]:
-        made = tuple(columns.facets(path, source.schema))
+        made = tuple(columns.kept_facets(path, source.schema))
         return made, sum(facet.octets for facet in made) + 1000
 
     return _memory.get((*source.key, "facets"), make)
@@ -122,14 +123,18 @@ def _masks(source: Source, asked: Asked, known: Sequence[Facet]) -> dict[str, Ma
     """Of each thing that is asked, the rows that it keeps: by the name of a field, or an empty name for the search."""
     masks: dict[str, Mask] = {}
     if sought := lines.words(asked.sought):
-        masks[""] = _searched(source, sought)
+        masks[""] = _kept(
+            source, ("search", *sought), lambda: lines.search(source.csv, _offsets(source), sought)
+        )
     by_name = {facet.name: facet for facet in known}
     for name, texts in asked.equals.items():
         facet = by_name.get(name)
         if facet is not None and (not facet.by_year or all(text in facet.values for text in texts)):
             masks[name] = facet.mask(texts)
-        elif name in source.schema.by_name and source.parquet is not None:
-            masks[name] = columns.equal_to(source.parquet, source.schema.by_name[name], texts)
+        elif (wanted := source.schema.by_name.get(name)) is not None and source.parquet is not None:
+            masks[name] = _kept(
+                source, ("equal", name, *texts), partial(columns.equal_to, source.parquet, wanted, texts)
+            )
         else:
             masks[name] = np.zeros(source.rows, np.bool_)
     for name, (low, high) in asked.ranges.items():
@@ -147,12 +152,14 @@ def _all(masks: Any) -> Mask | None:
     return found
 
 
-def _searched(source: Source, sought: list[str]) -> Mask:
-    def make() -> tuple[npt.NDArray[np.uint8], int]:
-        packed = np.packbits(lines.search(source.csv, _offsets(source), sought))
-        return packed, int(packed.nbytes)
+def _kept(source: Source, what: tuple[str, ...], find: Callable[[], Mask]) -> Mask:
+    """The rows that something keeps, found once: the next page asks for the same."""
 
-    packed = _memory.get((*source.key, "search", *sought), make)
+    def make() -> tuple[npt.NDArray[np.uint8], int]:
+        packed = np.packbits(find())
+        return packed, int(packed.nbytes) + 200
+
+    packed = _memory.get((*source.key, *what), make)
     return np.unpackbits(packed, count=source.rows).astype(np.bool_)
 
 

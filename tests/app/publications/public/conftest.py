@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from app.models import Dataset, Establishment, SchemaVersion
+from app.publications.public import beside
+from schema_loader.compile import compile_schema
 from tests.app.publications import made
 from tests.factories import Make
 
@@ -41,6 +43,11 @@ class Town:
         return made.publish(
             self.make, self.place, self.dataset, self.version, told, **{"number": self.count, **facts}
         )
+
+    def prepare(self, number: int = 1) -> None:
+        """Write what lies beside the reference of a version."""
+        stored = f"publication-{self.dataset.id}-{number}.csv"
+        beside.prepare(self.place.id, stored, "csv", compile_schema(self.version.descriptor))
 
 
 def some(count: int, **cells: str) -> list[dict[str, str]]:

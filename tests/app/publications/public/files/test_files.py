@@ -89,7 +89,7 @@ def test_head_says_all_and_sends_nothing(client: TestClient, town: Town) -> None
 
 def test_a_download_goes_on_where_it_stopped(client: TestClient, town: Town) -> None:
     town.publish(some(2000))
-    beside.prepare(town.place.id, f"publication-{town.dataset.id}-1.csv", "csv")
+    town.prepare()
     whole = client.get(f"{town.path}/latest.csv", headers=PLAIN)
     size = len(whole.content)
     answer = client.get(f"{town.path}/latest.csv", headers={"Range": "bytes=1000-"})
@@ -111,7 +111,7 @@ def test_a_download_goes_on_where_it_stopped(client: TestClient, town: Town) -> 
 def test_a_text_is_sent_compressed_to_who_takes_it(client: TestClient, town: Town, encoding: str) -> None:
     one = town.publish(some(500))
     stored = f"publication-{town.dataset.id}-1.csv"
-    beside.prepare(town.place.id, stored, "csv")
+    town.prepare()
     plain = client.get(f"{town.path}/latest.csv", headers=PLAIN)
     assert plain.headers["vary"] == "Accept-Encoding"
     with client.stream("GET", f"{town.path}/latest.csv", headers={"Accept-Encoding": encoding}) as answer:

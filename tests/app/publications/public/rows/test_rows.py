@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.folding import fold
-from app.publications.public.rows import lines, service
+from app.publications.public.rows import columns, lines, service
 from app.publications.public.rows.memory import Memory
 from app.publications.public.rows.service import Asked, Source, look
 from exporters.formats import FORMATS
@@ -185,6 +185,17 @@ def test_where_lines_begin_is_kept_beside_the_file(few: Source) -> None:
     lines.write_offsets(few.csv)
     assert (lines.offsets(few.csv) == lines.find_offsets(few.csv)).all()
     assert ids(look(few, Asked(page="2", size=2))) == ["a3", "a4"]
+
+
+def test_filters_are_kept_beside_the_file(few: Source) -> None:
+    before = [(one.facet.name, one.counts) for one in look(few, Asked()).facets]
+    assert few.parquet is not None
+    columns.write_facets(few.parquet, SCHEMA)
+    again = Source(("again", "h"), few.csv, few.parquet, few.rows, SCHEMA)
+    assert [(one.facet.name, one.counts) for one in look(again, Asked()).facets] == before
+    assert ids(look(again, Asked(equals={"nature": ("eau",), "an": ("2025",)}))) == ["a3"]
+    other = compile_schema(json.dumps({"fields": [{"name": "id", "type": "string"}]}).encode())
+    assert columns.kept_facets(few.parquet, other) == []
 
 
 def test_a_quote_at_the_border_of_two_pieces(few: Source, monkeypatch: pytest.MonkeyPatch) -> None:
