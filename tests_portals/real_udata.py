@@ -41,12 +41,13 @@ def control(name: str, **told: Any) -> Any:
     return api("POST", f"/_test/{name}", json=told)
 
 
-def real() -> Case:
+def real(identifier: str = "") -> Case:
+    """``identifier``: of the dataset that the test sends; else one of its own."""
     site = Proxy(server()["site"])
     mine = uuid.uuid4().hex[:8]
     metadata = replace(
         METADATA,
-        identifier=f"21440143200015/{mine}",
+        identifier=identifier or f"21440143200015/{mine}",
         title=f"Délibérations {mine}",
         organisation=server()["organisation"],
     )

@@ -37,6 +37,15 @@ _SHOWN = (
     Dataset.changed_at,
     Dataset.closed_at,
     Dataset.published_at,
+    select(Publication.published_at)
+    .where(
+        Publication.establishment_id == Dataset.establishment_id,
+        Publication.dataset_id == Dataset.id,
+        Publication.is_current,
+    )
+    .correlate(Dataset)
+    .scalar_subquery()
+    .label("read_since"),
     Dataset.created_at,
     CatalogueSchema.key.label("schema_key"),
     CatalogueSchema.title.label("schema_title"),

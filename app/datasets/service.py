@@ -58,6 +58,9 @@ class DatasetView:
     created_at: datetime
     closed_at: datetime | None
     published_at: datetime | None
+    """When its first version was published."""
+    read_since: datetime | None
+    """When the version that everybody reads now was published."""
     schema: TableSchema
 
     def column_of(self, field: str) -> int | None:
@@ -109,6 +112,7 @@ def view_of(session: Session, row: Any) -> DatasetView:
         row.created_at,
         row.closed_at,
         row.published_at,
+        row.read_since,
         compiled(session, row.version_id, row.content_hash),
     )
 

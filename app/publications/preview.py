@@ -100,7 +100,7 @@ def look(session: Session, dataset: DatasetView, *, account: int | None) -> Look
 
 def load(dataset: DatasetView) -> Preview | None:
     """What was kept last, whatever it was made from."""
-    held = files.read(dataset.establishment, _name(dataset))
+    held = files.read(dataset.establishment, store.preview_name(dataset.id))
     return Preview(**json.loads(held)) if held is not None else None
 
 
@@ -133,7 +133,7 @@ def make(session: Session, dataset: DatasetView, *, on_batch: OnBatch | None = N
         _examples(session, dataset, current, before, after, found),
         scan.to_json(),
     )
-    files.write(dataset.establishment, _name(dataset), json.dumps(asdict(made)).encode())
+    files.write(dataset.establishment, store.preview_name(dataset.id), json.dumps(asdict(made)).encode())
     return made
 
 
@@ -189,10 +189,6 @@ def _at(
 def _key(dataset: DatasetView, current: Publication | None, outcome: export.Outcome) -> list[int]:
     against = current.number if current is not None else 0
     return [FORM, dataset.revision, dataset.version_id, against, outcome.exported, outcome.left_out]
-
-
-def _name(dataset: DatasetView) -> str:
-    return f"publication-{dataset.id}.preview"
 
 
 @task("publications.preview", lane="default")

@@ -265,6 +265,17 @@ def job_under_way(session: Session, establishment: int, name: str) -> JobProgres
     )
 
 
+def has_valid(session: Session, establishment: int, dataset: int) -> bool:
+    """Whether a record could be published."""
+    found = select(Record.number).where(
+        Record.establishment_id == establishment,
+        Record.dataset_id == dataset,
+        Record.state == RecordState.valid,
+        Record.deleted_at.is_(None),
+    )
+    return session.scalar(found.limit(1)) is not None
+
+
 def key_range(
     session: Session, establishment: int, dataset: int, place: int
 ) -> tuple[str | None, str | None]:

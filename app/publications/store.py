@@ -39,6 +39,11 @@ def lines_name(dataset: int, number: int) -> str:
     return f"{prefix(dataset, number)}lines"
 
 
+def preview_name(dataset: int) -> str:
+    """The name of the private file of what would change: it shows lines of the current version."""
+    return f"publication-{int(dataset)}.preview"
+
+
 def kept(stored: str, draft: files.Draft) -> Kept:
     """What is noted of a file that was written."""
     return {"stored": stored, "size": draft.octets, "sha256": draft.sha256}
@@ -56,7 +61,8 @@ def lines_path(establishment: int, dataset: int, number: int) -> Path:
 
 
 def erase(establishment: int, dataset: int, number: int) -> None:
-    """Erase every file of a version, whole or half written."""
+    """Erase every file of a version, whole or half written, and what was seen of it."""
+    files.remove(establishment, preview_name(dataset))
     begins = prefix(dataset, number)
     files.remove_drafts(establishment, begins)
     for name in list(files.names(establishment, begins)):

@@ -134,11 +134,10 @@ def _still_to_say(session: SessionOf, at: At, seen: preview.Preview, form: FormD
 @router.post("/publier/qualite")
 def quality(request: Request, at: Editor, session: SessionOf, form: Posted) -> Response:
     """The score of what is typed, while it is typed."""
-    outcome = preview.export.outcome(session, at.dataset)
     score = sheet.quality(
         describe.metadata(session, at.dataset, None),
         _typed(at, form),
-        has_rows=bool(outcome.exported),
+        has_rows=queries.has_valid(session, at.dataset.establishment, at.dataset.id),
         today=datetime.now(PARIS).date(),
     )
     announce = gettext("Qualité : {had} points sur {all}.", had=score.had, all=len(score.marks))

@@ -168,6 +168,21 @@ def open_quickly(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     get_settings.cache_clear()
 
 
+def describe_fully(press: Press) -> None:
+    """Say of the dataset what every portal asks."""
+    with press.session() as session:
+        queries_of_publications.say(
+            session,
+            press.establishment.id,
+            press.view.id,
+            summary="Les lieux ouverts au public de la commune.",
+            tags=["lieux publics"],
+            licence="lov2",
+            covers_from=date(2025, 1, 1),
+            covers_to=date(2025, 12, 31),
+        )
+
+
 def _seal(portal: Connection, sealed: str) -> None:
     with db.in_transaction(Scope.job(portal.establishment_id)) as session:
         session.execute(
@@ -197,17 +212,7 @@ def sent_to(
             case.site.sleep(seconds)
 
     monkeypatch.setattr(work, "wait", wait)  # the worker's jobs too
-    with press.session() as session:
-        queries_of_publications.say(
-            session,
-            press.establishment.id,
-            press.view.id,
-            summary="Les lieux ouverts au public de la commune.",
-            tags=["lieux publics"],
-            licence="lov2",
-            covers_from=date(2025, 1, 1),
-            covers_to=date(2025, 12, 31),
-        )
+    describe_fully(press)
 
     def to(kind: str = "datagouv", same: Press | None = None) -> Sent:
         case = CASES[kind]()
