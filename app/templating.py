@@ -220,7 +220,7 @@ def render(
     finally:
         _request.reset(token)
     response = HTMLResponse(body, status)
-    response.headers["Vary"] = "Cookie, Accept-Language, HX-Request"
+    response.headers["Vary"] = "Cookie, Accept-Language, HX-Request, HX-History-Restore-Request"
     response.headers["Content-Language"] = i18n.language()
     if shared_for is not None:
         response.headers["Cache-Control"] = f"public, max-age={shared_for}"

@@ -82,10 +82,14 @@ def test_rows_are_searched_filtered_and_paged_by_the_address(page: Any, town: To
     assert 'name="robots"' not in page(town.path)
 
 
-def test_htmx_is_answered_by_the_view_alone(page: Any, town: Town) -> None:
+def test_htmx_is_answered_by_the_view_alone(page: Any, client: TestClient, town: Town) -> None:
     town.publish(some(30))
     part = page(f"{town.path}?page=2", **{"HX-Request": "true"})
     assert "<html" not in part
+    kept = client.get(town.path).headers[
+        "vary"
+    ]  # nor is it given for the page, when somebody comes back to it
+    assert {"HX-Request", "HX-History-Restore-Request"} <= set(kept.split(", "))
     assert "Lignes 26 à 30 sur 30" in text_of(part)
 
 
