@@ -208,13 +208,6 @@ def refuse(
     return redirect(request, f"{at.path}/publications", Flash(told))
 
 
-@router.get("/{number}/revenir")
-def ask_return(request: Request, at: Publisher, session: SessionOf, number: Number) -> Response:
-    """Before an older version is read again."""
-    found = service.find(session, at.dataset, number)
-    return render(request, "publications/return.html", head=head_of(request, session, at), found=found)
-
-
 @router.post("/{number}/revenir")
 def roll_back(request: Request, at: Publisher, session: SessionOf, number: Number) -> Response:
     """Everybody reads that version from now on."""

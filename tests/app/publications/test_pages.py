@@ -173,7 +173,6 @@ def test_back_withdrawn_and_nothing(press: Press) -> None:
     press.publish()
     page = press.get("/publications")
     assert re.findall(r"publications/(\d)/revenir", page) == ["1"]
-    press.get("/publications/1/revenir")
     press.post("/publications/1/revenir")
     assert press.current == 1
     press.post("/publications/1/retirer", {"motif": ""}, status=422)
