@@ -15,7 +15,7 @@ from typing import Any
 
 from app.errors import AppError
 from app.i18n import N_, gettext, language
-from exporters.correction import KEY_LABEL
+from exporters.correction import KEY_LABEL, Layout
 from exporters.marks import SEARCHED_ROWS, Marks, marks_of_rows, read_marks
 from exporters.template import number_label
 from importers.detect import Detected, detect, refuse_other_name
@@ -148,6 +148,17 @@ class Understood:
         """The columns of the person's own that are no field, by index."""
         labels = self.matching.labels
         return [index for index in self.matching.ignored if labels[index] not in self.own_labels]
+
+
+def layout_of(table: Table) -> tuple[Layout | None, int]:
+    """Where a table stands in its sheet, for a correction file to keep: what is above the titles (None without titles), and
+    how many empty columns there are before the first one."""
+    if table.header_row is None:
+        return None, 0
+    above = [
+        (line.number, {extra.place + 1: extra.text for extra in line.cells}) for line in table.title_lines
+    ]
+    return Layout(above, table.header_row), table.columns[0].index if table.columns else 0
 
 
 def as_judged(row: Row, table: Table) -> list[str]:

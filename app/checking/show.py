@@ -10,9 +10,9 @@ from typing import Any
 
 from app.checked_file import CheckedFile, base_name
 from app.checking.service import Model
-from app.file_reading import Understood
+from app.file_reading import Understood, layout_of
 from app.i18n import language
-from exporters.correction import CellFault, Layout, SourceRow, write_correction
+from exporters.correction import CellFault, SourceRow, write_correction
 from exporters.marks import Marks
 from schema_loader.messages import cell_message, repair_words
 from schema_loader.repair import ColumnProposal, Swapper, axes_of, propose_column, second_look
@@ -73,7 +73,7 @@ def correction(checked: CheckedFile, model: Model, *, only_wrong: bool) -> Itera
     """The correction file: the rows as they came, faulty cells coloured and explained."""
     labels, fields, numbered = checked.read()
     first = checked.first_row
-    layout, beside = _layout(checked)
+    layout, beside = (None, 0) if checked.understood is None else layout_of(checked.understood.table)
     if layout is not None and checked.understood is not None:
         labels = [*[""] * beside, *(column.label for column in checked.understood.table.columns)]
     faults = [
@@ -103,18 +103,6 @@ def correction(checked: CheckedFile, model: Model, *, only_wrong: bool) -> Itera
         title=base_name(checked.name),
         layout=layout,
     )
-
-
-def _layout(checked: CheckedFile) -> tuple[Layout | None, int]:
-    """What stands above the titles, and how many empty columns before the first one."""
-    understood = checked.understood
-    if understood is None or understood.table.header_row is None:
-        return None, 0
-    table = understood.table
-    above = [
-        (line.number, {extra.place + 1: extra.text for extra in line.cells}) for line in table.title_lines
-    ]
-    return Layout(above, table.header_row), understood.first_column
 
 
 def understood_json(understood: Understood) -> dict[str, Any]:

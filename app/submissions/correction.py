@@ -1,4 +1,4 @@
-"""The correction file of an import: the person's own rows, what is wrong in place; and what it brings when it comes back."""
+"""The correction file of an import: the person's own sheet, what is wrong in place; and what it brings when it comes back."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.datasets.service import DatasetView
 from app.errors import Conflict
+from app.file_reading import layout_of
 from app.i18n import N_, language
 from app.models import Submission, SubmissionState
 from app.records.judge import shown_faults
@@ -33,7 +34,10 @@ def write(
     matching = service.matching_of(session, dataset, submission, table)
     plan = decided.plan_of(dataset, submission, matching)
     fields = [dataset.schema.by_name.get(name) if name else None for name in matching.columns]
-    columns = {match.field: match.column + 1 for match in matching.matches if match.column is not None}
+    layout, beside = layout_of(table)
+    columns = {
+        match.field: match.column + 1 + beside for match in matching.matches if match.column is not None
+    }
     faults = [
         CellFault(
             row.row_number,
@@ -57,13 +61,14 @@ def write(
         lang=language(),
     )
     return write_correction(
-        table.labels,
-        _source(table, plan),
+        [*[""] * beside, *table.labels],
+        (SourceRow(row.number, [*[""] * beside, *row.cells], row.key) for row in _source(table, plan)),
         faults,
         marks,
-        fields=fields,
+        fields=[*[None] * beside, *fields],
         only_wrong=only_wrong,
         title=Path(submission.file_name).stem,
+        layout=layout,
     )
 
 
@@ -116,7 +121,7 @@ def _fixes(
     source = service.table_of(session, dataset, held)
     plan = decided.plan_of(dataset, held)
     try:
-        table = read_table(path, detected, dataset.schema, labels=(*source.labels, KEY_LABEL), header_row=1,
+        table = read_table(path, detected, dataset.schema, labels=(*source.labels, KEY_LABEL), header_row=source.header_row or 1,
                            limits=service.limits())  # fmt: skip
         keys = [n for n, label in enumerate(table.labels) if label == KEY_LABEL]
         if not keys:

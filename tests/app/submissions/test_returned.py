@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import time
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from sqlalchemy import text
 
 from tests.app.submissions.conftest import Desk, form_of
@@ -191,6 +191,36 @@ def test_the_correction_file_of_an_import_changes_its_own_rows_alone(desk: Desk)
     late = desk.upload(only, "c.xlsx")
     assert late.status_code == 422
     assert "un import qui est terminé" in said(late.text)
+
+
+def test_the_correction_file_of_an_import_keeps_the_persons_sheet(desk: Desk) -> None:
+    book = Workbook()
+    sheet = book.active
+    sheet["B1"] = "Lieux de la commune"
+    for column, label in enumerate(("Mon code", "nom", "genre", "jour", "rang"), 2):
+        sheet.cell(3, column, label)
+    for row, cells in (
+        (4, ("A1", "École", "école", "2025-01-31", "un")),
+        (6, ("A2", "Stade", "stade", "2025-02-28", "2")),
+    ):
+        for column, typed in enumerate(cells, 2):
+            sheet.cell(row, column, typed)
+    kept = io.BytesIO()
+    book.save(kept)
+    number = desk.send(kept.getvalue(), "lieux.xlsx")
+    desk.columns(number)
+    desk.values(number, "refuse")
+    data = desk.browser.get(desk.at(number, "correction.xlsx")).content
+    sheet = load_workbook(io.BytesIO(data)).worksheets[0]
+    assert sheet["B1"].value == "Lieux de la commune"
+    assert [cell.value for cell in sheet[3]][:3] == [None, "Mon code", "nom"]
+    assert (sheet["B4"].value, sheet["B6"].value) == ("A1", "A2")
+    assert sheet["F4"].comment is not None
+    answer = desk.upload(edited(data, (4, 6, 1)), "lieux.xlsx")
+    assert answer.status_code == 303, answer.text
+    desk.work()
+    assert desk.held(number).fixes == {"4": {"rang": "1"}}
+    assert desk.held(number).summary["faulty"] == 0
 
 
 def test_the_correction_file_of_a_dataset_finds_its_records(desk: Desk) -> None:
