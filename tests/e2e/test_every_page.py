@@ -43,6 +43,7 @@ ELSEWHERE: Mapping[str, str] = {
     "/e/{establishment}/{dataset}/lignes/{number}/historique/{change}/retablir": "a question asked within the history",
     "/e/{establishment}/{dataset}/nombre": "a part of a page",
     "/e/{establishment}/{dataset}/filtres": "a part of a page",
+    "/verifier/{token}": "the report of a file that was just checked: test_checking",
     "/jeux/ouvrir": "asks for a model: leads to it",
 }
 """Pages that exist only in the course of something, with where they are looked at."""
