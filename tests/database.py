@@ -159,4 +159,11 @@ def database(bound_database: Database, file_store: Path) -> Iterator[Database]:
             WHERE schemaname = 'public' AND tablename <> 'alembic_version'
             """
         ).fetchall()
-        connection.execute("TRUNCATE " + ", ".join(name for (name,) in rows) + " RESTART IDENTITY CASCADE")
+        emptied = "TRUNCATE " + ", ".join(name for (name,) in rows) + " RESTART IDENTITY CASCADE"
+        for again in (True, True, False):  # a page that was left may still have a request under way
+            try:
+                connection.execute(emptied)
+                break
+            except psycopg.errors.DeadlockDetected:
+                if not again:
+                    raise
