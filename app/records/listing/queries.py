@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
+    case,
     cast,
     func,
     literal,
@@ -57,14 +58,16 @@ def _numbers(values: Sequence[int]) -> Any:
     return func.any(literal(list(values), ARRAY(BigInteger())))
 
 
-def found(session: Session, dataset: int, query: str, most: int) -> list[int]:
-    """Numbers of the records of the scope whose words match a tsquery, ``most`` of them, in no order."""
-    return list(
-        session.scalars(
-            text("SELECT * FROM app.found_records(:dataset, CAST(:query AS tsquery), :most)"),
-            {"dataset": dataset, "query": query, "most": most},
-        )
+def found(session: Session, dataset: int, query: str, most: int) -> list[int] | None:
+    """Numbers of the records of the scope whose words match a tsquery, in no order; None when there are more than ``most``."""
+    numbers: list[int] | None = session.scalar(
+        text(
+            "SELECT CASE WHEN count(*) <= :most THEN coalesce(array_agg(number), '{}') END "
+            "FROM app.found_records(:dataset, CAST(:query AS tsquery), :most + 1) AS number"
+        ),
+        {"dataset": dataset, "query": query, "most": most},
     )
+    return numbers
 
 
 def few(session: Session, establishment: int, dataset: int, condition: Condition) -> list[int] | None:
@@ -95,8 +98,13 @@ def few(session: Session, establishment: int, dataset: int, condition: Condition
             chosen = chosen.where(Record.state == "to_fix")
         else:
             return None  # most records are valid
-    numbers = list(session.scalars(chosen.limit(FEW + 1)))
-    return None if len(numbers) > FEW else numbers
+    # one value, nothing where there are many: a thousand rows take longer to read than to find
+    of = chosen.limit(FEW + 1).subquery().c.number
+    none = literal([], ARRAY(BigInteger()))
+    numbers: list[int] | None = session.scalar(
+        select(case((func.count() <= FEW, func.coalesce(func.array_agg(of), none))))
+    )
+    return numbers
 
 
 def _filter(condition: Condition) -> ColumnElement[bool]:

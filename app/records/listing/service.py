@@ -183,8 +183,8 @@ def narrowed(
     if asked.sought.strip() and query is None:  # signs alone: nothing holds them
         return [("numbers", None, ())], None
     if query is not None:
-        found = queries.found(session, dataset.id, query, FEW_WORDS + 1)
-        if len(found) <= FEW_WORDS:
+        found = queries.found(session, dataset.id, query, FEW_WORDS)
+        if found is not None:
             return [("numbers", None, tuple(found)), *conditions], None
     for condition in conditions:
         kept = queries.few(session, *place, condition)
