@@ -60,13 +60,14 @@ def _numbers(values: Sequence[int]) -> Any:
 
 def found(session: Session, dataset: int, query: str, most: int) -> list[int] | None:
     """Numbers of the records of the scope whose words match a tsquery, in no order; None when there are more than ``most``."""
-    numbers: list[int] | None = session.scalar(
+    row = session.execute(
         text(
-            "SELECT CASE WHEN count(*) <= :most THEN coalesce(array_agg(number), '{}') END "
-            "FROM app.found_records(:dataset, CAST(:query AS tsquery), :most + 1) AS number"
+            "SELECT CASE WHEN count(*) <= :most THEN array_agg(number) END "
+            "FROM app.found_records(:dataset, CAST(:query AS tsquery), :most + 1) AS number HAVING count(*) > 0"
         ),
         {"dataset": dataset, "query": query, "most": most},
-    )
+    ).one_or_none()
+    numbers: list[int] | None = [] if row is None else row[0]
     return numbers
 
 
