@@ -155,6 +155,31 @@ def settings_of(**chosen: object) -> Iterator[Settings]:
         raise typer.Exit(NOT_DONE) from error
 
 
+@contextmanager
+def establishment_at(settings: Settings, slug: str, *, connections: int = 1) -> Iterator[tuple[int, str]]:
+    """This process bound to the database of the settings, for a command on one establishment: its number, the database's address.
+
+    Raises :class:`app.errors.NotFound` where no establishment has this address.
+    """
+    from app import db
+    from app.errors import NotFound
+    from app.establishments import queries as establishments
+    from app.provision import open_database
+    from app.tenancy import Scope
+
+    with open_database(settings) as database:
+        db.connect(database.url, pool_size=connections, name="tabellion command")
+        try:
+            with db.in_transaction(Scope.instance(), read_only=True) as session:
+                found = establishments.by_slug(session, slug)
+                number = found.id if found is not None else None
+            if number is None:
+                raise NotFound
+            yield number, database.url
+        finally:
+            db.disconnect()
+
+
 def _configure_logs(settings: Settings) -> None:
     from app import logs
 

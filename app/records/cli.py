@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli_service import NOT_DONE, DataDir, settings_of
+from app.cli_service import NOT_DONE, DataDir, establishment_at, settings_of
 
 REFUSED = 1
 
@@ -38,23 +38,15 @@ def export(
         from app import db
         from app.datasets import service as datasets
         from app.errors import NotFound
-        from app.establishments import queries as establishments
         from app.i18n import gettext as _
         from app.i18n import ngettext
-        from app.provision import open_database
         from app.records.export import service
         from app.tenancy import Role, Scope
         from exporters.about import About
 
         place, _slash, slug = dataset.strip("/").partition("/")
-        with open_database(settings) as database:
-            db.connect(database.url, pool_size=1, name="tabellion command")
-            try:
-                with db.in_transaction(Scope.instance(), read_only=True) as session:
-                    found = establishments.by_slug(session, place)
-                    establishment = found.id if found is not None else None
-                if establishment is None:
-                    raise NotFound
+        try:
+            with establishment_at(settings, place) as (establishment, _url):
                 scope = Scope.of(establishment, Role.reader, account=None)
                 with db.in_transaction(scope, read_only=True) as session:
                     view = datasets.find(session, establishment, slug)
@@ -65,20 +57,16 @@ def export(
                         else service.xlsx_chunks(session, view, About(title=view.title, lang=settings.lang))
                     )
                     service.write(output, chunks)
-            except NotFound as missing:
-                print(
-                    _("Aucun jeu de données à l’adresse {address}.", address=f"/e/{place}/{slug}/"),
-                    file=sys.stderr,
-                )
-                raise typer.Exit(REFUSED) from missing
-            except OSError as error:
-                words = _(
-                    "Le fichier {file} ne s’écrit pas : {why}", file=str(output), why=error.strerror or ""
-                )
-                print(words, file=sys.stderr)
-                raise typer.Exit(NOT_DONE) from error
-            finally:
-                db.disconnect()
+        except NotFound as missing:
+            print(
+                _("Aucun jeu de données à l’adresse {address}.", address=f"/e/{place}/{slug}/"),
+                file=sys.stderr,
+            )
+            raise typer.Exit(REFUSED) from missing
+        except OSError as error:
+            words = _("Le fichier {file} ne s’écrit pas : {why}", file=str(output), why=error.strerror or "")
+            print(words, file=sys.stderr)
+            raise typer.Exit(NOT_DONE) from error
         print(ngettext("{n} ligne écrite.", "{n} lignes écrites.", outcome.exported), file=sys.stderr)
         if outcome.left_out:
             left = ngettext(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.cli_service import NOT_DONE, DataDir, settings_of
+from app.cli_service import NOT_DONE, DataDir, establishment_at, settings_of
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -85,24 +85,14 @@ def import_file(
 ) -> None:
     """Importer un fichier dans un jeu de données. Code de sortie : 0 importé, 1 refusé, 2 fichier ou jeu introuvable."""
     with settings_of(data_dir=data_dir) as settings:
-        from app import db
-        from app.errors import AppError, NotFound
-        from app.establishments import queries as establishments
+        from app.errors import AppError, CannotStart, NotFound
         from app.i18n import gettext as _
-        from app.provision import open_database
-        from app.tenancy import Scope
 
         place, _slash, slug = to.strip("/").partition("/")
         if not file.is_file():
             _stop(_("Le fichier {file} n’est pas là.", file=str(file)), NOT_DONE)
-        with open_database(settings) as database:
-            db.connect(database.url, pool_size=2, name="tabellion command")
-            try:
-                with db.in_transaction(Scope.instance(), read_only=True) as session:
-                    found = establishments.by_slug(session, place)
-                    establishment = found.id if found is not None else None
-                if establishment is None:
-                    raise NotFound
+        try:
+            with establishment_at(settings, place, connections=2) as (establishment, _url):
                 wanted = _Wanted(
                     file,
                     sheet,
@@ -116,14 +106,12 @@ def import_file(
                     add_twins,
                 )
                 answer = _run(establishment, slug, wanted)
-            except NotFound:
-                _stop(
-                    _("Aucun jeu de données à l’adresse {address}.", address=f"/e/{place}/{slug}/"), NOT_DONE
-                )
-            except AppError as refused:
-                _stop(refused.text(), REFUSED)
-            finally:
-                db.disconnect()
+        except NotFound:
+            _stop(_("Aucun jeu de données à l’adresse {address}.", address=f"/e/{place}/{slug}/"), NOT_DONE)
+        except CannotStart:
+            raise  # nothing was done, and nothing refused
+        except AppError as refused:
+            _stop(refused.text(), REFUSED)
         if form is AnswerFormat.json:
             print(json.dumps(answer, ensure_ascii=False))
         else:
