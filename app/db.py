@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import orjson
+from anyio import CapacityLimiter, to_thread
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import InvalidatePoolError
@@ -131,14 +132,26 @@ def run_script(connection: Connection, statements: str) -> None:
     driver.execute(statements, prepare=False)
 
 
-def get_session() -> Iterator[Session]:
+async def get_session() -> AsyncIterator[Session]:
     """The session of a request; a dependency of FastAPI, always with ``scope="function"``.
 
     It commits when the view returns, before the answer is sent, and rolls back when the view raises. A view that answers
     with a refusal instead of raising one calls ``session.rollback()`` first.
     """
-    with in_transaction(Scope("tab_web")) as session:
+    transaction = in_transaction(Scope("tab_web"))
+    session = transaction.__enter__()  # asks nothing of the database yet, hence no thread of its own
+    try:
         yield session
+    except BaseException as error:
+        if not await _in_a_thread(transaction.__exit__, type(error), error, error.__traceback__):
+            raise
+    else:
+        await _in_a_thread(transaction.__exit__, None, None, None)
+
+
+async def _in_a_thread(leave: Callable[..., bool | None], *arguments: object) -> bool | None:
+    """Never waits for a free thread: those that work may all be waiting for the connection that this gives back."""
+    return await to_thread.run_sync(leave, *arguments, limiter=CapacityLimiter(1))
 
 
 @contextmanager

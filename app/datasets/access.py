@@ -6,13 +6,12 @@ def lines(request: Request, at: Annotated[At, Depends(at_dataset("reader"))], se
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from fastapi import Depends, Request
+from fastapi import Request
 
-from app.access import Member, SessionOf, member
+from app.access import Member, MemberOf, SessionOf, member
 from app.datasets import service
 from app.datasets.service import DatasetView
 from app.tenancy import Role
@@ -40,22 +39,25 @@ class At:
         return f"/e/{self.member.establishment.slug}/{self.dataset.slug}"
 
 
-def at_dataset(role: Literal["reader", "editor", "publisher", "manager"]) -> Callable[..., At]:
-    """The dependency for members of this role or more; a dataset that is not there is an address that does not exist."""
-    return _by_role[role]
+class InDataset:
+    """Members of this role or more, at work in the dataset of the address; gives the :class:`At`. A dataset that is not there is
+    an address that does not exist. Asked together with who they are: each dependency of its own is another turn of the threads.
+    """
 
+    def __init__(self, gate: MemberOf) -> None:
+        self._gate = gate
+        self.access = gate.access
 
-def _made(role: Literal["reader", "editor", "publisher", "manager"]) -> Callable[..., At]:
-    gate = Depends(
-        member(role)
-    )  # not in the annotation, which FastAPI reads without the names of this function
-
-    def find(request: Request, dataset: str, session: SessionOf, me: Member = gate) -> At:
+    def __call__(self, request: Request, establishment: str, dataset: str, session: SessionOf) -> At:
+        me = self._gate(request, establishment, session)
         found = At(me, service.find(session, me.establishment.id, dataset))
         request.state.dataset = found.dataset
         return found
 
-    return find
+
+def at_dataset(role: Literal["reader", "editor", "publisher", "manager"]) -> InDataset:
+    """The dependency for members of this role or more."""
+    return _by_role[role]
 
 
-_by_role = {name: _made(name) for name in ("reader", "editor", "publisher", "manager")}
+_by_role = {role.value: InDataset(member(role.value)) for role in Role}
