@@ -6,7 +6,8 @@ One that has no more is the way in; where all have more, the walk along the sort
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -14,12 +15,14 @@ from sqlalchemy import (
     Row,
     Select,
     String,
+    Subquery,
     and_,
     bindparam,
     case,
     cast,
     func,
     literal,
+    literal_column,
     select,
     text,
     tuple_,
@@ -28,7 +31,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger, Text
 
-from app.models import Record, RecordIndex, RecordState
+from app.models import Account, Record, RecordIndex, RecordState
 from schema_loader.sort_keys import MOST
 
 FEW = 1000
@@ -40,35 +43,57 @@ What = tuple[Literal["column", "year", "state", "updated_by", "submission_id"], 
 """What is counted: a column of the index, the year that it begins with, or a property of the line (then the number is of no account)."""
 Order = tuple[Literal["number", "column", "field"], Any]
 """``("number", None)``, ``("column", 3)`` of the index, or ``("field", name)`` for one that has no column there."""
+Shape = tuple[tuple[str, int | None], ...]
+"""Kinds and columns of conditions: statements are built once for each, and their values given when they run."""
+
+_INDEX, _RECORD, _ACCOUNT = RecordIndex.__table__.c, Record.__table__.c, Account.__table__.c
+_TEXTS, _NUMBERS = ARRAY(Text()), ARRAY(BigInteger())
+_OWN = and_(
+    _INDEX.establishment_id == bindparam("establishment", type_=BigInteger()),
+    _INDEX.dataset_id == bindparam("dataset", type_=BigInteger()),
+)
+_OWN_RECORD = and_(
+    _RECORD.establishment_id == bindparam("establishment", type_=BigInteger()),
+    _RECORD.dataset_id == bindparam("dataset", type_=BigInteger()),
+)
 
 
-def _at(column: int) -> Any:
-    return getattr(RecordIndex, f"k{column}")
+def _at(column: int | None) -> Any:
+    return _INDEX[f"k{column}"]
 
 
-def _own(establishment: int, dataset: int) -> ColumnElement[bool]:
-    return and_(RecordIndex.establishment_id == establishment, RecordIndex.dataset_id == dataset)
+def _shape(conditions: Sequence[Condition]) -> Shape:
+    return tuple((kind, column) for kind, column, _ in conditions)
 
 
-def _texts(values: Sequence[str]) -> Any:
-    return func.any(literal(list(values), ARRAY(Text())))
-
-
-def _numbers(values: Sequence[int]) -> Any:
-    return func.any(literal(list(values), ARRAY(BigInteger())))
+def _values(
+    establishment: int, dataset: int, conditions: Sequence[Condition], query: str | None = None
+) -> dict[str, Any]:
+    """What a statement of this shape is run with."""
+    given: dict[str, Any] = {"establishment": establishment, "dataset": dataset}
+    for n, (kind, _, value) in enumerate(conditions):
+        if kind == "between":
+            given[f"low_{n}"], given[f"high_{n}"] = value
+        elif kind in ("equal", "numbers"):
+            given[f"value_{n}"] = list(value)
+        else:
+            given[f"value_{n}"] = str(value) if kind == "state" else value
+    if query is not None:
+        given["query"] = query
+    return given
 
 
 def found(session: Session, dataset: int, query: str, most: int) -> list[int] | None:
     """Numbers of the records of the scope whose words match a tsquery, in no order; None when there are more than ``most``."""
-    row = session.execute(
-        text(
-            "SELECT CASE WHEN count(*) <= :most THEN array_agg(number) END "
-            "FROM app.found_records(:dataset, CAST(:query AS tsquery), :most + 1) AS number HAVING count(*) > 0"
-        ),
-        {"dataset": dataset, "query": query, "most": most},
-    ).one_or_none()
+    row = session.execute(_FOUND, {"dataset": dataset, "query": query, "most": most}).one_or_none()
     numbers: list[int] | None = [] if row is None else row[0]
     return numbers
+
+
+_FOUND = text(
+    "SELECT CASE WHEN count(*) <= :most THEN array_agg(number) END "
+    "FROM app.found_records(:dataset, CAST(:query AS tsquery), :most + 1) AS number HAVING count(*) > 0"
+)
 
 
 def few(session: Session, establishment: int, dataset: int, condition: Condition) -> list[int] | None:
@@ -76,67 +101,83 @@ def few(session: Session, establishment: int, dataset: int, condition: Condition
     kind, column, value = condition
     if kind == "numbers":
         return list(value)
-    chosen: Select[Any]
-    if kind == "equal":
-        chosen = select(RecordIndex.number).where(_own(establishment, dataset), _at(column) == _texts(value))
-    elif kind == "between":
-        chosen = select(RecordIndex.number).where(
-            _own(establishment, dataset), _at(column) >= value[0], _at(column) <= value[1]
-        )
-    elif kind == "user":
-        chosen = select(RecordIndex.number).where(
-            _own(establishment, dataset), RecordIndex.updated_by == value
-        )
-    else:
-        chosen = select(Record.number).where(
-            Record.establishment_id == establishment,
-            Record.dataset_id == dataset,
-            Record.deleted_at.is_(None),
-        )
-        if kind == "submission":
-            chosen = chosen.where(Record.submission_id == value)
-        elif value == RecordState.to_fix:
-            chosen = chosen.where(Record.state == "to_fix")
-        else:
-            return None  # most records are valid
-    # one value, nothing where there are many: a thousand rows take longer to read than to find
-    of = chosen.limit(FEW + 1).subquery().c.number
-    none = literal([], ARRAY(BigInteger()))
-    numbers: list[int] | None = session.scalar(
-        select(case((func.count() <= FEW, func.coalesce(func.array_agg(of), none))))
-    )
+    if kind == "state" and value != RecordState.to_fix:
+        return None  # most records are valid
+    given = _values(establishment, dataset, [condition]) | {"few": FEW}
+    numbers: list[int] | None = session.scalar(_few((kind, column)), given)
     return numbers
 
 
-def _filter(condition: Condition) -> ColumnElement[bool]:
-    """The condition as something to be looked at in each line, which no index serves."""
-    kind, column, value = condition
+@lru_cache(maxsize=64)
+def _few(shape: tuple[str, int | None]) -> Select[Any]:
+    kind, column = shape
     if kind == "equal":
-        return _at(column).concat("") == _texts(value)
+        chosen = select(_INDEX.number).where(
+            _OWN, _at(column) == func.any(bindparam("value_0", type_=_TEXTS))
+        )
+    elif kind == "between":
+        low, high = bindparam("low_0", type_=Text()), bindparam("high_0", type_=Text())
+        chosen = select(_INDEX.number).where(_OWN, _at(column) >= low, _at(column) <= high)
+    elif kind == "user":
+        chosen = select(_INDEX.number).where(
+            _OWN, _INDEX.updated_by == bindparam("value_0", type_=BigInteger())
+        )
+    elif kind == "submission":
+        chosen = select(_RECORD.number).where(
+            _OWN_RECORD,
+            _RECORD.deleted_at.is_(None),
+            _RECORD.submission_id == bindparam("value_0", type_=BigInteger()),
+        )
+    else:  # as its index says it, letter for letter
+        chosen = select(_RECORD.number).where(
+            _OWN_RECORD, _RECORD.deleted_at.is_(None), _RECORD.state == literal_column("'to_fix'")
+        )
+    # one value, nothing where there are many: a thousand rows take longer to read than to find
+    few_ = bindparam("few", type_=BigInteger())
+    of = chosen.limit(few_ + 1).subquery().c.number
+    none = literal([], _NUMBERS)
+    return select(case((func.count() <= few_, func.coalesce(func.array_agg(of), none))))
+
+
+def _filter(n: int, kind: str, column: int | None) -> ColumnElement[bool]:
+    """The condition as something to be looked at in each line, which no index serves."""
     if kind == "between":
         text_ = _at(column).concat("")
-        return and_(text_ >= value[0], text_ <= value[1])
-    if kind == "user":
-        return RecordIndex.updated_by + 0 == value
-    if kind == "submission":
-        return RecordIndex.submission_id == value
+        return and_(
+            text_ >= bindparam(f"low_{n}", type_=Text()), text_ <= bindparam(f"high_{n}", type_=Text())
+        )
+    if kind == "equal":
+        return _at(column).concat("") == func.any(bindparam(f"value_{n}", type_=_TEXTS))
     if kind == "numbers":
-        return RecordIndex.number == _numbers(value)
-    return RecordIndex.state == str(value)
+        return _INDEX.number == func.any(bindparam(f"value_{n}", type_=_NUMBERS))
+    if kind == "user":
+        return _INDEX.updated_by + 0 == bindparam(f"value_{n}", type_=BigInteger())
+    if kind == "submission":
+        return _INDEX.submission_id == bindparam(f"value_{n}", type_=BigInteger())
+    return _INDEX.state == bindparam(f"value_{n}", type_=Text())
 
 
-def _filtered(
-    establishment: int,
-    dataset: int,
-    conditions: Sequence[Condition],
-    query: str | None,
-    columns: Sequence[Any],
-) -> Select[Any]:
+def _filtered(shape: Shape, sought: bool, columns: Sequence[Any]) -> Select[Any]:
     """Lines of the index that meet every condition, and hold the words of a tsquery."""
-    chosen = select(*columns).where(_own(establishment, dataset), *map(_filter, conditions))
-    if query is not None:
-        chosen = chosen.where(RecordIndex.words.op("@@")(cast(literal(query, String()), TSQUERY)))
+    chosen = select(*columns).where(_OWN, *(_filter(n, *part) for n, part in enumerate(shape)))
+    if sought:
+        chosen = chosen.where(_INDEX.words.op("@@")(cast(bindparam("query", type_=String()), TSQUERY)))
     return chosen
+
+
+_SHOWN = (
+    _RECORD.number,
+    _RECORD.cells,
+    _RECORD.state,
+    _RECORD.faults,
+    _RECORD.version,
+    _RECORD.updated_at,
+    _RECORD.updated_by,
+    _RECORD.submission_id,
+    _RECORD.deleted_at,
+    func.coalesce(func.nullif(_ACCOUNT.name, ""), _ACCOUNT.email).label("by"),
+)
+"""What a list shows of a record, with the name of whoever changed it last."""
 
 
 def page(
@@ -151,38 +192,68 @@ def page(
     beyond: tuple[str, int] | None,
     limit: int,
 ) -> list[Row[Any]]:
-    """``(number, key)`` of the next records in an order. ``beyond``: key and number of the record after which they begin."""
+    """The next records in an order, with their ``key`` in it. ``beyond``: key and number of the record after which they begin."""
+    given = _values(establishment, dataset, conditions, query) | {"most": limit}
     kind, what = order
+    if kind == "field":
+        given["field"] = what
+        what = None
+    if beyond is not None:
+        given["beyond_key"], given["beyond_number"] = beyond
+    statement = _page(_shape(conditions), query is not None, kind, what, descending, beyond is not None)
+    if kind == "number":
+        given.pop("beyond_key", None)
+    return list(session.execute(statement, given))
+
+
+@lru_cache(maxsize=256)
+def _page(
+    shape: Shape, sought: bool, kind: str, column: int | None, descending: bool, is_further: bool
+) -> Select[Any]:
     sort: Any = None
     if kind == "column":
-        sort = _at(what)
+        sort = _at(column)
     elif kind == "field":
         # a long text would make a long address of the next page: those that begin alike are in the order of entry
-        sort = func.left(func.app.fold(func.coalesce(Record.cells[what].astext, "")), MOST).collate("C")
+        cell = _RECORD.cells[bindparam("field", type_=Text())].astext
+        sort = func.left(func.app.fold(func.coalesce(cell, "")), MOST).collate("C")
     key = literal("") if sort is None else sort
-    chosen = _filtered(establishment, dataset, conditions, query, (RecordIndex.number, key.label("key")))
+    chosen = _filtered(shape, sought, (_INDEX.number, key.label("key")))
     if kind == "field":
-        chosen = chosen.join(
-            Record,
-            and_(
-                Record.establishment_id == RecordIndex.establishment_id,
-                Record.dataset_id == RecordIndex.dataset_id,
-                Record.number == RecordIndex.number,
-            ),
+        chosen = chosen.select_from(
+            RecordIndex.__table__.join(
+                Record.__table__,
+                and_(
+                    _RECORD.establishment_id == _INDEX.establishment_id,
+                    _RECORD.dataset_id == _INDEX.dataset_id,
+                    _RECORD.number == _INDEX.number,
+                ),
+            )
         )
     if kind == "column":
         chosen = chosen.where(sort.is_not(None))
-    if beyond is not None:
-        at: Any = RecordIndex.number if sort is None else tuple_(sort, RecordIndex.number)
-        bound: Any = (
-            beyond[1]
-            if sort is None
-            else tuple_(literal(beyond[0], Text()), literal(beyond[1], BigInteger()))
-        )
+    if is_further:
+        number = bindparam("beyond_number", type_=BigInteger())
+        at: Any = _INDEX.number if sort is None else tuple_(sort, _INDEX.number)
+        bound: Any = number if sort is None else tuple_(bindparam("beyond_key", type_=Text()), number)
         chosen = chosen.where(at < bound if descending else at > bound)
-    by = [RecordIndex.number] if sort is None else [sort, RecordIndex.number]
-    chosen = chosen.order_by(*(column.desc() if descending else column.asc() for column in by))
-    return list(session.execute(chosen.limit(limit)))
+    by = [_INDEX.number] if sort is None else [sort, _INDEX.number]
+    chosen = chosen.order_by(*(part.desc() if descending else part.asc() for part in by))
+    return _with_records(chosen.limit(bindparam("most")).subquery("found"), descending=descending)
+
+
+def _with_records(found: Subquery, *, descending: bool) -> Select[Any]:
+    """The records of some numbers, in the same order, in the same statement: they are read by their key, those of a page alone."""
+    by = (found.c.key.collate("C"), found.c.number)
+    return (
+        select(*_SHOWN, found.c.key)
+        .select_from(
+            found.join(Record.__table__, and_(_OWN_RECORD, _RECORD.number == found.c.number)).outerjoin(
+                Account.__table__, _ACCOUNT.id == _RECORD.updated_by
+            )
+        )
+        .order_by(*(part.desc() if descending else part.asc() for part in by))
+    )
 
 
 def numbers(
@@ -194,8 +265,8 @@ def numbers(
     most: int,
 ) -> list[int]:
     """The numbers of the records of a list, in no order, ``most`` of them."""
-    chosen = _filtered(establishment, dataset, conditions, query, (RecordIndex.number,))
-    return list(session.scalars(chosen.limit(most)))
+    chosen = _filtered(_shape(conditions), query is not None, (_INDEX.number,))
+    return list(session.scalars(chosen.limit(most), _values(establishment, dataset, conditions, query)))
 
 
 def plain_page(
@@ -207,43 +278,40 @@ def plain_page(
     descending: bool,
     beyond: int | None,
     limit: int,
-) -> list[int]:
-    """Numbers of the next records by number, from the records themselves: while the index is being made."""
-    chosen = select(Record.number).where(
-        Record.establishment_id == establishment,
-        Record.dataset_id == dataset,
-        Record.deleted_at.is_(None),
+) -> list[Row[Any]]:
+    """The next records by number, from the records themselves: while the index is being made."""
+    chosen = _plain(
+        state,
+        descending=descending,
+        beyond=beyond,
+        limit=limit,
+        columns=(_RECORD.number, literal("").label("key")),
     )
+    return list(
+        session.execute(
+            _with_records(chosen.subquery("found"), descending=descending),
+            {"establishment": establishment, "dataset": dataset},
+        )
+    )
+
+
+def plain_numbers(
+    session: Session, establishment: int, dataset: int, state: str | None, most: int
+) -> list[int]:
+    """The numbers of the last records, from the records themselves."""
+    chosen = _plain(state, descending=True, beyond=None, limit=most, columns=(_RECORD.number,))
+    return list(session.scalars(chosen, {"establishment": establishment, "dataset": dataset}))
+
+
+def _plain(
+    state: str | None, *, descending: bool, beyond: int | None, limit: int, columns: Sequence[Any]
+) -> Select[Any]:
+    chosen = select(*columns).where(_OWN_RECORD, _RECORD.deleted_at.is_(None))
     if state is not None:
-        chosen = chosen.where(Record.state == state)
+        chosen = chosen.where(_RECORD.state == state)
     if beyond is not None:
-        chosen = chosen.where(Record.number < beyond if descending else Record.number > beyond)
-    by = Record.number.desc() if descending else Record.number.asc()
-    return list(session.scalars(chosen.order_by(by).limit(limit)))
-
-
-_SHOWN = select(
-    Record.number,
-    Record.cells,
-    Record.state,
-    Record.faults,
-    Record.version,
-    Record.updated_at,
-    Record.updated_by,
-    Record.submission_id,
-    Record.deleted_at,
-).where(
-    Record.establishment_id == bindparam("establishment"),
-    Record.dataset_id == bindparam("dataset"),
-    Record.number == func.any(bindparam("numbers", type_=ARRAY(BigInteger()))),
-)
-"""Built once: it runs with every page of a list."""
-
-
-def shown(session: Session, establishment: int, dataset: int, numbers: Sequence[int]) -> list[Row[Any]]:
-    """What the list shows of some records, in no order."""
-    given = {"establishment": establishment, "dataset": dataset, "numbers": list(numbers)}
-    return list(session.execute(_SHOWN, given))
+        chosen = chosen.where(_RECORD.number < beyond if descending else _RECORD.number > beyond)
+    return chosen.order_by(_RECORD.number.desc() if descending else _RECORD.number.asc()).limit(limit)
 
 
 def trashed(session: Session, establishment: int, dataset: int, *, limit: int, offset: int) -> list[Row[Any]]:
@@ -285,7 +353,8 @@ def count(
     most: int,
 ) -> int:
     """How many records the list holds, counted up to ``most``."""
-    return _count(session, _filtered(establishment, dataset, conditions, query, (RecordIndex.number,)), most)
+    chosen = _filtered(_shape(conditions), query is not None, (_INDEX.number,))
+    return _count(session, chosen, most, _values(establishment, dataset, conditions, query))
 
 
 def plain_count(session: Session, establishment: int, dataset: int, state: str | None, most: int) -> int:
@@ -300,8 +369,9 @@ def plain_count(session: Session, establishment: int, dataset: int, state: str |
     return _count(session, chosen, most)
 
 
-def _count(session: Session, chosen: Select[Any], most: int) -> int:
-    return int(session.scalar(select(func.count()).select_from(chosen.limit(most).subquery())) or 0)
+def _count(session: Session, chosen: Select[Any], most: int, given: Mapping[str, Any] | None = None) -> int:
+    counted = select(func.count()).select_from(chosen.limit(most).subquery())
+    return int(session.scalar(counted, given or {}) or 0)
 
 
 def facets(
@@ -315,13 +385,12 @@ def facets(
     """``(position in whats, value, records)`` of the values of several filters, counted in one pass over the lines."""
     parts = [_what(what).label(f"w{n}") for n, what in enumerate(whats)]
     which = func.grouping(*parts).label("which")
-    chosen = _filtered(
-        establishment, dataset, conditions, query, (*parts, which, func.count().label("records"))
-    )
+    columns = (*parts, which, func.count().label("records"))
+    chosen = _filtered(_shape(conditions), query is not None, columns)
     chosen = chosen.group_by(func.grouping_sets(*(tuple_(part) for part in parts)))
     last = len(parts) - 1
     found = []
-    for row in session.execute(chosen):
+    for row in session.execute(chosen, _values(establishment, dataset, conditions, query)):
         # each bit says that a part is none of this group's: the only zero is its own
         place = next(n for n in range(len(parts)) if not row.which >> (last - n) & 1)
         if row[place] is not None:
@@ -335,4 +404,4 @@ def _what(what: What) -> Any:
         return _at(column)
     if kind == "year":
         return func.substring(_at(column), "^([0-9]{4})(?:-|$)")
-    return getattr(RecordIndex, kind)
+    return _INDEX[kind]

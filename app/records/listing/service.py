@@ -117,10 +117,9 @@ def page(session: Session, dataset: DatasetView, asked: Asked) -> Listed:
     more, found = len(found) > asked.size, found[: asked.size]
     if backwards:
         found.reverse()
-    rows = {row.number: row for row in queries.shown(session, *place, [row.number for row in found])}
     forward, back = (bool(beyond), more) if backwards else (more, bool(beyond))
     return Listed(
-        [rows[row.number] for row in found if row.number in rows],
+        found,
         _text_of(found[-1]) if found and forward else "",
         _text_of(found[0]) if found and back else "",
         False,
@@ -131,7 +130,7 @@ def _plain_page(session: Session, dataset: DatasetView, asked: Asked) -> Listed:
     place = (dataset.establishment, dataset.id)
     backwards = bool(asked.before)
     beyond = _cursor(asked.before or asked.after)
-    numbers = queries.plain_page(
+    found = queries.plain_page(
         session,
         *place,
         state=asked.state or None,
@@ -139,14 +138,13 @@ def _plain_page(session: Session, dataset: DatasetView, asked: Asked) -> Listed:
         beyond=beyond[1] if beyond else None,
         limit=asked.size + 1,
     )
-    more, numbers = len(numbers) > asked.size, numbers[: asked.size]
+    more, found = len(found) > asked.size, found[: asked.size]
     if backwards:
-        numbers.reverse()
-    rows = {row.number: row for row in queries.shown(session, *place, numbers)}
+        found.reverse()
     forward, back = (bool(beyond), more) if backwards else (more, bool(beyond))
-    ends = [_cursor_text("", number) for number in (numbers[:1] + numbers[-1:])]
+    ends = [_cursor_text("", row.number) for row in (found[:1] + found[-1:])]
     return Listed(
-        [rows[number] for number in numbers if number in rows],
+        found,
         ends[-1] if ends and forward else "",
         ends[0] if ends and back else "",
         True,
@@ -166,9 +164,7 @@ def numbers(session: Session, dataset: DatasetView, asked: Asked, most: int) -> 
     """The numbers of all the records of the list, ``most`` of them: for what is done to a whole selection."""
     place = (dataset.establishment, dataset.id)
     if not dataset.is_indexed:
-        return queries.plain_page(
-            session, *place, state=asked.state or None, descending=True, beyond=None, limit=most
-        )
+        return queries.plain_numbers(session, *place, asked.state or None, most)
     conditions, query = narrowed(session, dataset, asked)
     return queries.numbers(session, *place, conditions, query, most)
 

@@ -48,19 +48,23 @@ class Line:
     submission: int | None
 
 
-def lines(session: Session, dataset: DatasetView, rows: Sequence[Any], shown: Sequence[Column]) -> list[Line]:
-    """The lines of a page, with the names of whoever changed them last."""
-    people = names(session, (row.updated_by for row in rows))
+def lines(dataset: DatasetView, rows: Sequence[Any], shown: Sequence[Column]) -> list[Line]:
+    """The lines of a page."""
     read = readers(dataset.schema)
-    return [_line(dataset, row, shown, read, people) for row in rows]
+    return [_line(dataset, row, shown, read) for row in rows]
 
 
 def names(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
-    """The names of accounts that lines or filters cite; of one that is no more, words that say so."""
+    """The names of accounts that filters cite; of one that is no more, words that say so."""
     wanted = {one for one in ids if one is not None}
     if not wanted:
         return {}
-    return {one: gettext("Compte supprimé") for one in wanted} | accounts.names(session, wanted)
+    return dict.fromkeys(wanted, nobody()) | accounts.names(session, wanted)
+
+
+def nobody() -> str:
+    """What an account that is no more is called."""
+    return gettext("Compte supprimé")
 
 
 def _line(
@@ -68,7 +72,6 @@ def _line(
     row: Any,
     shown: Sequence[Column],
     read: Mapping[str, Any],
-    people: Mapping[int, str],
 ) -> Line:
     cells: list[tuple[Column, Markup | str]] = []
     for column in shown:
@@ -85,7 +88,7 @@ def _line(
         tuple(reasons[:FAULTS]),
         max(0, len(reasons) - FAULTS),
         row.updated_at,
-        people.get(row.updated_by, "") if row.updated_by is not None else "",
+        "" if row.updated_by is None else row.by or nobody(),
         row.submission_id,
     )
 

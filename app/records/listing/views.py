@@ -79,7 +79,7 @@ def page_of(
     establishment = request.state.establishment
     constants = {*at.dataset.constants, *at.dataset.shared_constants}
     columns_shown = chosen(at.dataset.schema, view.columns, constants)
-    found = shown.lines(session, at.dataset, listed.rows, columns_shown)
+    found = shown.lines(at.dataset, listed.rows, columns_shown)
     whole = not listed.after and not listed.before
     seen = len(found)
     if whole or "compte" in request.query_params:
