@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, Row, bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from app.models import (
@@ -305,52 +305,50 @@ def cells(
 # --- what is due ----------------------------------------------------------------------------------------------------
 
 
+_PLACES = bindparam("places", type_=ARRAY(BigInteger()))
+_DUE = (
+    select(Publishing.establishment_id, Dataset.slug, Dataset.title, Publishing.due_on)
+    .join(
+        Dataset,
+        (Dataset.establishment_id == Publishing.establishment_id) & (Dataset.id == Publishing.dataset_id),
+    )
+    .where(
+        Publishing.establishment_id == func.any(_PLACES),
+        Publishing.due_on <= bindparam("until"),
+        Dataset.closed_at.is_(None),
+    )
+    .order_by(Publishing.due_on, Dataset.id)
+    .limit(bindparam("most"))
+)
+"""Built once, as the one below: they run with every first page."""
+_PROPOSED = (
+    select(
+        Publication.establishment_id,
+        Dataset.slug,
+        Dataset.title,
+        Publication.number,
+        Publication.rows,
+        Publication.created_at,
+    )
+    .join(
+        Dataset,
+        (Dataset.establishment_id == Publication.establishment_id) & (Dataset.id == Publication.dataset_id),
+    )
+    .where(Publication.establishment_id == func.any(_PLACES), Publication.state == PublicationState.proposed)
+    .order_by(Publication.created_at)
+    .limit(bindparam("most"))
+)
+
+
 def due(session: Session, establishments: Iterable[int], *, until: date, limit: int) -> list[Row[Any]]:
     """``(establishment_id, slug, title, due_on)`` of the open datasets whose next version is due on that day or before."""
-    return list(
-        session.execute(
-            select(Publishing.establishment_id, Dataset.slug, Dataset.title, Publishing.due_on)
-            .join(
-                Dataset,
-                (Dataset.establishment_id == Publishing.establishment_id)
-                & (Dataset.id == Publishing.dataset_id),
-            )
-            .where(
-                Publishing.establishment_id.in_(list(establishments)),
-                Publishing.due_on <= until,
-                Dataset.closed_at.is_(None),
-            )
-            .order_by(Publishing.due_on, Dataset.id)
-            .limit(limit)
-        )
-    )
+    given = {"places": list(establishments), "until": until, "most": limit}
+    return list(session.execute(_DUE, given))
 
 
 def proposed(session: Session, establishments: Iterable[int], *, limit: int) -> list[Row[Any]]:
     """``(establishment_id, slug, title, number, rows, created_at)`` of the versions that wait for a publisher."""
-    return list(
-        session.execute(
-            select(
-                Publication.establishment_id,
-                Dataset.slug,
-                Dataset.title,
-                Publication.number,
-                Publication.rows,
-                Publication.created_at,
-            )
-            .join(
-                Dataset,
-                (Dataset.establishment_id == Publication.establishment_id)
-                & (Dataset.id == Publication.dataset_id),
-            )
-            .where(
-                Publication.establishment_id.in_(list(establishments)),
-                Publication.state == PublicationState.proposed,
-            )
-            .order_by(Publication.created_at)
-            .limit(limit)
-        )
-    )
+    return list(session.execute(_PROPOSED, {"places": list(establishments), "most": limit}))
 
 
 def all_places(session: Session) -> list[int]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Row, delete, func, or_, select, update
+from sqlalchemy import BigInteger, Row, bindparam, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from app.models import Connection, Dataset, Delivery
@@ -115,34 +116,36 @@ def due(session: Session, establishment: int) -> list[Delivery]:
     )
 
 
+_TROUBLED = (
+    select(
+        Delivery.establishment_id,
+        Dataset.slug,
+        Dataset.title,
+        Connection.name.label("portal"),
+        Delivery.state,
+    )
+    .join(
+        Dataset,
+        (Dataset.establishment_id == Delivery.establishment_id) & (Dataset.id == Delivery.dataset_id),
+    )
+    .join(
+        Connection,
+        (Connection.establishment_id == Delivery.establishment_id)
+        & (Connection.id == Delivery.connection_id),
+    )
+    .where(
+        Delivery.establishment_id == func.any(bindparam("places", type_=ARRAY(BigInteger()))),
+        Delivery.next_try_at.is_(None),
+        ~Delivery.is_suspended,
+        or_(Delivery.wanted.is_not(None), Delivery.sent.is_not(None)),
+        func.jsonb_typeof(Delivery.state["fault"]) == "object",
+    )
+    .order_by(Delivery.updated_at.desc())
+    .limit(bindparam("most"))
+)
+"""Built once: it runs with every first page."""
+
+
 def troubled(session: Session, establishments: Iterable[int], limit: int) -> list[Row[Any]]:
     """``(establishment_id, slug, title, portal, state)`` of the deliveries that a person must do something about, the latest first."""
-    return list(
-        session.execute(
-            select(
-                Delivery.establishment_id,
-                Dataset.slug,
-                Dataset.title,
-                Connection.name.label("portal"),
-                Delivery.state,
-            )
-            .join(
-                Dataset,
-                (Dataset.establishment_id == Delivery.establishment_id) & (Dataset.id == Delivery.dataset_id),
-            )
-            .join(
-                Connection,
-                (Connection.establishment_id == Delivery.establishment_id)
-                & (Connection.id == Delivery.connection_id),
-            )
-            .where(
-                Delivery.establishment_id.in_(list(establishments)),
-                Delivery.next_try_at.is_(None),
-                ~Delivery.is_suspended,
-                or_(Delivery.wanted.is_not(None), Delivery.sent.is_not(None)),
-                func.jsonb_typeof(Delivery.state["fault"]) == "object",
-            )
-            .order_by(Delivery.updated_at.desc())
-            .limit(limit)
-        )
-    )
+    return list(session.execute(_TROUBLED, {"places": list(establishments), "most": limit}))
