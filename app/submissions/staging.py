@@ -12,6 +12,7 @@ from psycopg import sql
 from sqlalchemy.orm import Session
 
 from app.datasets.service import DatasetView
+from app.db import read_to_the_end
 from app.records.judge import stored_faults
 from app.submissions.check import Checked
 from app.submissions.intake import Intake
@@ -373,6 +374,7 @@ def changes(
         ORDER BY incoming.row_number
     """  # noqa: S608 (a condition of ours)
     place = {"establishment": dataset.establishment, "dataset": dataset.id, "erase": erase}
+    read_to_the_end(session)
     driver.execute("SET LOCAL enable_nestloop = off")
     with driver.cursor(name="changes") as cursor:
         cursor.execute(statement, place)

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from app.catalog.words import Term
+from app.db import read_to_the_end
 from app.models import CatalogueSchema, Dataset, Establishment, Publication, SchemaVersion
 
 _PLACE = (
@@ -227,6 +228,7 @@ def catalogue(session: Session, establishment: int | None) -> Iterator[Row[Any]]
     """Every current version with what a catalogue says of it, in the order of their making, some at a time."""
     chosen = _listed(_joined(*_TOLD), (), establishment)
     order = (Publication.establishment_id, Publication.dataset_id)
+    read_to_the_end(session)
     yield from session.execute(
         chosen.order_by(*order), execution_options={"yield_per": STREAMED, "stream_results": True}
     )

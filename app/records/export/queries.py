@@ -9,6 +9,7 @@ from psycopg import sql
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.db import read_to_the_end
 from app.models import Record, RecordState
 
 _COPY: LiteralString = """
@@ -73,6 +74,7 @@ def numbered_rows(
 
 
 def _batches(session: Session, statement: sql.Composed, size: int) -> Iterator[list[tuple[Any, ...]]]:
+    read_to_the_end(session)
     driver: Any = session.connection().connection.driver_connection
     with driver.cursor(name="export") as cursor:
         cursor.execute(statement)
