@@ -65,9 +65,18 @@ Diff = tuple[int, int, Mapping[str, str], Mapping[str, str]]
 
 
 def foresee(
-    session: Session, dataset: DatasetView, checked: Checked, wanted: Wanted, *, diffs: int = 0
+    session: Session,
+    dataset: DatasetView,
+    checked: Checked,
+    wanted: Wanted,
+    *,
+    diffs: int = 0,
+    on_progress: Progress | None = None,
 ) -> tuple[Counts, list[Diff]]:
-    """What acceptance would do, and the first ``diffs`` rows that change a record; nothing is kept of it."""
+    """What acceptance would do, and the first ``diffs`` rows that change a record; nothing is kept of it.
+
+    ``on_progress``: called with how many rows were laid beside the records, where they have to be.
+    """
     if not (_compares(session, dataset, wanted) or (wanted.mode == Mode.add and _held(session, dataset))):
         faulty, blank = _faulty(checked)
         held = _held(session, dataset)
@@ -79,7 +88,7 @@ def foresee(
             trashed=held if wanted.mode == Mode.replace else 0,
             records=held,
         ), []
-    found = _staged(session, dataset, checked, wanted, None)
+    found = _staged(session, dataset, checked, wanted, on_progress)
     shown: list[Diff] = []
     left_out = to_fix = 0
     for row_number, number, before, cells in staging.changes(session, dataset, erase=wanted.returned.erase):
@@ -115,6 +124,8 @@ def _staged(
         staged += len(batch.rows)
         if on_progress is not None:
             on_progress(staged)
+    if on_progress is not None:
+        on_progress(checked.rows)  # blank ones, which are no rows, among them
     returned = wanted.returned
     if wanted.mode == Mode.add:
         twins.match(session, dataset, wanted.columns, skip=wanted.skip_twins)

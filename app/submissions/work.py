@@ -200,7 +200,14 @@ def _check(job: Job, submission: int) -> None:
         if held.state != SubmissionState.checking:
             return
         wanted = wanted_of(held)
-        counts, diffs = accept.foresee(session, dataset, checked, wanted, diffs=DIFFS)
+        counts, diffs = accept.foresee(
+            session,
+            dataset,
+            checked,
+            wanted,
+            diffs=DIFFS,
+            on_progress=lambda rows: _compared(job, rows, checked.rows),
+        )
         keep_rows(session, dataset, held, checked, diffs)
         summary = {**summary_of(checked), "counts": asdict(counts), "kinds": kinds(checked)}
         if counts.both:
@@ -208,6 +215,13 @@ def _check(job: Job, submission: int) -> None:
         if counts.emptied:
             summary["emptied"] = numbered.emptied(session)
         queries.note(session, job.establishment, submission, summary=summary, state=SubmissionState.open)
+
+
+def _compared(job: Job, rows: int, total: int) -> None:
+    if rows < total:
+        job.progress(rows, total, N_("{done} lignes sur {total} comparées à celles du jeu de données"))
+    else:
+        job.progress(rows, rows, N_("toutes les lignes sont comparées, reste à compter ce qui change"))
 
 
 def _checked(session: Session, dataset: DatasetView, held: Submission, job: Job) -> Checked:

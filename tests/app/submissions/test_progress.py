@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.submissions import queries, service, work
+from app.submissions import accept, queries, service, work
 from tests.app.submissions.conftest import Desk
 from tests.app.submissions.test_steps import GOOD, said
 
@@ -83,3 +83,13 @@ def test_a_page_that_waits_says_it_within_a_second_of_the_start(desk: Desk, watc
     desk.work()
     assert "lecture du fichier" in pages[0]
     assert times["words"] - times["start"] < 1
+
+
+def test_a_person_who_waits_for_the_comparison_is_told_that_it_goes_on(desk: Desk, watched: Any) -> None:
+    """Laying a large file beside the records lasts longer than checking it: the words must not stand still meanwhile."""
+    desk.accept(desk.bring(GOOD))
+    number = desk.bring(GOOD)
+    seen: list[str] = []
+    watched(accept.staging, "counts", lambda: seen.append(progress(desk, number)[0]))
+    desk.mode(number, "update", ["code"])
+    assert seen == ["toutes les lignes sont comparées, reste à compter ce qui change"]
