@@ -41,7 +41,8 @@ TABELLION = (sys.executable, "-m", "app.cli")  # of this checkout, whatever is i
 CPU_BOUND, WEIGHT_BOUND = 15.0, 200_000  # milliseconds; octets
 PAUSE = (1.0, 3.0)  # seconds between two pages of one person
 START_SECONDS = 120
-TRUSTED = ssl.create_default_context()  # one for all: a hundred take two seconds to make, in which nobody is answered
+TRUSTED = ssl.create_default_context()
+"""One for all: a hundred take two seconds to make, in which nobody is answered."""
 
 
 @dataclass(slots=True)

@@ -19,6 +19,8 @@ from app.models.dataset import KEY_COLUMNS
 
 KEY_NAMES = tuple(f"k{n}" for n in range(1, KEY_COLUMNS + 1))
 _KEYS = ", ".join(KEY_NAMES)
+LOOKED_AT = 500
+"""Records: the last ones, among which the first sending of a form that comes twice is looked for."""
 _KEY_VALUES = ", ".join(f":{name}" for name in KEY_NAMES)
 _KEY_SETS = ", ".join(f"{name} = EXCLUDED.{name}" for name in KEY_NAMES)
 
@@ -40,8 +42,8 @@ _CREATE = text(f"""
              array_to_tsvector(CAST(:words AS text[])), {_KEY_VALUES}
       FROM taken
     ), told AS (
-      INSERT INTO record_change (establishment_id, dataset_id, number, account_id, act, version, after, submission_id)
-      SELECT CAST(:establishment AS bigint), CAST(:dataset AS bigint), number, CAST(:account AS bigint), 'created', 1, CAST(:cells AS jsonb), CAST(:submission AS bigint)
+      INSERT INTO record_change (establishment_id, dataset_id, number, account_id, act, version, after, submission_id, note)
+      SELECT CAST(:establishment AS bigint), CAST(:dataset AS bigint), number, CAST(:account AS bigint), 'created', 1, CAST(:cells AS jsonb), CAST(:submission AS bigint), CAST(:note AS jsonb)
       FROM taken WHERE CAST(:submission AS bigint) IS NULL
     ), typed AS (
       DELETE FROM draft
@@ -49,6 +51,18 @@ _CREATE = text(f"""
     )
     SELECT number FROM taken
 """)  # noqa: S608 (names of our own columns)
+
+_SENT_ALREADY = text("""
+    SELECT record.number FROM dataset
+    JOIN record_change AS made ON made.establishment_id = dataset.establishment_id AND made.dataset_id = dataset.id
+      AND made.number >= dataset.next_number - CAST(:looked_at AS bigint) AND made.act = 'created'
+    JOIN record ON record.establishment_id = made.establishment_id AND record.dataset_id = made.dataset_id
+      AND record.number = made.number AND record.deleted_at IS NULL
+    WHERE dataset.establishment_id = CAST(:establishment AS bigint) AND dataset.id = CAST(:dataset AS bigint)
+      AND made.account_id = CAST(:account AS bigint) AND made.note ->> 'sending' = CAST(:sending AS text)
+      AND made.after = CAST(:cells AS jsonb)
+    ORDER BY record.number LIMIT 1
+""")
 
 _CHANGE = text(f"""
     WITH former AS (
@@ -117,6 +131,7 @@ def create(
     words: Sequence[str],
     account: int | None,
     submission: int | None = None,
+    note: Mapping[str, Any] | None = None,
 ) -> int:
     """Keep a new record, with its line of the index and its first entry of history; the author's draft ends. Gives its number."""
     return int(
@@ -132,10 +147,35 @@ def create(
                 "words": list(words),
                 "account": account,
                 "submission": submission,
+                "note": _json(note),
                 **_key_values(keys),
             },
         ).scalar_one()
     )
+
+
+def sent_already(
+    session: Session,
+    establishment: int,
+    dataset: int,
+    *,
+    account: int,
+    sending: str,
+    cells: Mapping[str, str],
+) -> int | None:
+    """The record that the very same form made, with the very same cells, among the last ones; None where it is in the trash."""
+    found: int | None = session.execute(
+        _SENT_ALREADY,
+        {
+            "establishment": establishment,
+            "dataset": dataset,
+            "account": account,
+            "sending": sending,
+            "cells": _json(dict(cells)),
+            "looked_at": LOOKED_AT,
+        },
+    ).scalar_one_or_none()
+    return found
 
 
 def change(

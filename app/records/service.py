@@ -75,8 +75,12 @@ def create(
     account: int | None,
     extra: Mapping[str, str] | None = None,
     judged: Judged | None = None,
+    sending: str = "",
 ) -> Saved:
-    """Keep a new record, valid or « à corriger ». Raises :class:`Conflict` in a dataset that was put away."""
+    """Keep a new record, valid or « à corriger ». ``sending``: what tells the form that it came by, see :func:`sent_already`.
+
+    Raises :class:`Conflict` in a dataset that was put away.
+    """
     datasets.refuse_if_closed(dataset)
     judged = _certain(session, dataset, row, judged)
     number = queries.create(
@@ -90,8 +94,25 @@ def create(
         keys=judged.keys,
         words=words_of(dataset.id, judged.cells.values()),
         account=account,
+        note={"sending": sending} if sending else None,
     )
     return Saved(number, 1, judged)
+
+
+def sent_already(
+    session: Session, dataset: DatasetView, judged: Judged, *, account: int, sending: str
+) -> Saved | None:
+    """What was made of a form that comes again: a button pressed twice, a page of the browser's history. Waits for the first.
+
+    A form is the same by the number that its page gave it, and by its cells: another row typed into it is another row.
+    """
+    if not sending:
+        return None
+    dataset_queries.lock(session, dataset.establishment, dataset.id)
+    number = queries.sent_already(
+        session, dataset.establishment, dataset.id, account=account, sending=sending, cells=judged.cells
+    )
+    return None if number is None else Saved(number, 1, check(session, dataset, judged.cells, number=number))
 
 
 def _certain(

@@ -21,7 +21,7 @@ from app.records.entry import conflict as conflicts
 from app.records.entry import queries, service, values
 from app.records.entry.conflict import Clash
 from app.records.entry.faults import NONE, in_words
-from app.records.entry.sent import Sent, back_of
+from app.records.entry.sent import Sent, back_of, new_sending
 from app.records.entry.service import Begun, DraftTooLarge, Sheet
 from app.records.judge import Judged, shown_faults
 from app.records.past import queries as past
@@ -88,6 +88,7 @@ def form(
         sheet=sheet,
         about=about,
         tried=tried,
+        sending="" if sheet.number else new_sending(),
         back=back or _came_from(request, at),
         parted=len(sheet.parts) > 1,
         draft_at=draft_at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -25,13 +26,15 @@ SAVE, SAVE_AND_ADD, SAVE_ALL_THE_SAME, TAKE_OVER, MERGE = (
     "fusionner",
 )
 SAVE_AS_NEW, RESTORE = "nouvelle", "retablir"
+SENDING, SENDING_LENGTH = "envoi", 40
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
     """A form as it came. ``act``: its button; ``version``: what the changes are based on; ``tried``: it was refused before;
     ``is_old``: it was made for another version of the schema, by which it was read; ``proposed``: a control and the text of
-    the proposal that was accepted; ``choices``: of a conflict."""
+    the proposal that was accepted; ``choices``: of a conflict; ``sending``: what its page called it, so that it makes
+    one record when it comes twice."""
 
     row: dict[str, str]
     act: str = SAVE
@@ -42,6 +45,7 @@ class Sent:
     back: str = ""
     proposed: tuple[Control, str] | None = None
     choices: Mapping[str, str] = field(default_factory=dict)
+    sending: str = ""
 
 
 def sent(session: Session, at: At, form: FormData) -> Sent:
@@ -72,7 +76,13 @@ def sent(session: Session, at: At, form: FormData) -> Sent:
             for name, value in form.multi_items()
             if name.startswith("choix-") and isinstance(value, str)
         },
+        sending=text_of(form, SENDING)[:SENDING_LENGTH].replace("\0", ""),
     )
+
+
+def new_sending() -> str:
+    """What a page calls the form that it shows."""
+    return secrets.token_urlsafe(9)
 
 
 def control_named(at: At, name: str) -> Control | None:

@@ -89,10 +89,15 @@ def create(request: Request, at: Editor, session: SessionOf, form: Posted) -> Re
             request, at, service.sheet(at.dataset.schema, found.row), taken=taken, back=found.back
         )
     judged = records.check(session, at.dataset, found.row)
+    same = records.sent_already(session, at.dataset, judged, account=at.account, sending=found.sending)
+    if same is not None:
+        return _done(request, at, found, same, undo=f"{at.path}/lignes/{same.number}/supprimer")
     if refused is not None or not _is_to_be_kept(found, judged):
         return pages.again(request, at, session, found, judged, problem=refused)
     try:
-        saved = records.create(session, at.dataset, found.row, account=at.account, judged=judged)
+        saved = records.create(
+            session, at.dataset, found.row, account=at.account, judged=judged, sending=found.sending
+        )
     except Conflict as closed:
         return pages.again(request, at, session, found, judged, problem=closed)
     attachments.note_saved(session, at.dataset, saved.number, saved.judged.cells)
