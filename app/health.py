@@ -5,16 +5,17 @@ from __future__ import annotations
 import logging
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from fastapi.responses import JSONResponse
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import access, db, migrate
+from app.routing import Router
 from app.tenancy import Scope
 
 log = logging.getLogger(__name__)
-router = APIRouter(tags=["operations"])
+router = Router(tags=["operations"])
 Anybody = Annotated[None, Depends(access.anybody)]
 
 

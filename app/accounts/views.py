@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Form, Request
+from fastapi import BackgroundTasks, Depends, Form, Request
 from starlette.responses import JSONResponse, Response
 
 from app import access, auth, csrf, i18n, mail
@@ -22,9 +22,10 @@ from app.folding import fold_email
 from app.i18n import gettext as _
 from app.models import Account
 from app.pages.errors import wants_json
+from app.routing import Router
 from app.templating import is_local, redirect, render
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 Public = Annotated[Viewer | None, Depends(access.public)]
 Anybody = Annotated[None, Depends(access.anybody)]
 Field = Annotated[str, Form()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from app import access, journal
@@ -13,9 +13,10 @@ from app.accounts.people import queries as people
 from app.administration import queries
 from app.auth import Viewer
 from app.paging import MOST, Page
+from app.routing import Router
 from app.templating import render
 
-router = APIRouter(include_in_schema=False, prefix="/administration")
+router = Router(include_in_schema=False, prefix="/administration")
 Administrator = Annotated[Viewer, Depends(access.administrator)]
 
 ENTRIES = 50

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from app import access
@@ -18,10 +18,11 @@ from app.i18n import N_, language
 from app.markdown import to_html, to_text
 from app.models import CatalogueSchema, SchemaVersion
 from app.paging import page_of
+from app.routing import Router
 from app.templating import is_htmx, render
 from app.tenancy import Role
 
-router = APIRouter(include_in_schema=False, prefix="/modeles")
+router = Router(include_in_schema=False, prefix="/modeles")
 Public = Annotated[Viewer | None, Depends(access.public)]
 
 PAGE_SIZE = 20

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.datastructures import UploadFile
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
@@ -38,11 +38,12 @@ from app.i18n import gettext, language, words
 from app.posted import Posted, filename_of, text_of, texts_of
 from app.report_csv import report_csv
 from app.report_html import report_html, section_of
+from app.routing import Router
 from app.settings import get_settings
 from app.templating import redirect, render
 from schema_loader.messages import Message
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 Public = Annotated[Viewer | None, Depends(access.public)]
 
 ACCEPT = ".csv,.tsv,.txt,.xlsx,.xlsm,.xls,.ods"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from app import access
@@ -19,9 +19,10 @@ from app.i18n import gettext
 from app.markdown import to_text
 from app.paging import page_of
 from app.posted import Posted, text_of
+from app.routing import Router
 from app.templating import redirect, render
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 Reader = Annotated[Member, Depends(member("reader"))]
 Editor = Annotated[Member, Depends(member("editor"))]
 SignedIn = Annotated[Viewer, Depends(access.signed_in)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
@@ -24,11 +24,12 @@ from app.flash import Flash
 from app.i18n import gettext
 from app.models import Establishment
 from app.posted import Posted, file_of, text_of, texts_of
+from app.routing import Router
 from app.templating import redirect, render
 from app.tenancy import Role
 from schema_loader.custom_checks.cog import departements
 
-router = APIRouter(include_in_schema=False, prefix="/e/{establishment}")
+router = Router(include_in_schema=False, prefix="/e/{establishment}")
 Reader = Annotated[Member, Depends(member("reader"))]
 Manager = Annotated[Member, Depends(member("manager"))]
 

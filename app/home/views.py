@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from app import access
@@ -16,10 +16,11 @@ from app.establishments.sheet import KIND_WORDS
 from app.home import service
 from app.i18n import gettext
 from app.paging import page_of
+from app.routing import Router
 from app.templating import render
 from schema_loader.custom_checks.cog import departements
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 Public = Annotated[Viewer | None, Depends(access.public)]
 
 PLACES_SHOWN = 12

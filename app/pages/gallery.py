@@ -9,16 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from app import access
 from app.auth import Viewer
 from app.flash import Flash
 from app.i18n import typography, use
+from app.routing import Router
 from app.templating import redirect, render
 
-router = APIRouter(include_in_schema=False, prefix="/_composants")
+router = Router(include_in_schema=False, prefix="/_composants")
 Public = Annotated[Viewer | None, Depends(access.public)]
 
 STATES = (

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from app import access
@@ -19,6 +19,7 @@ from app.auth import Viewer
 from app.errors import NotFound
 from app.flash import Flash
 from app.i18n import typography, use
+from app.routing import Router
 from app.templating import redirect, render
 from forms.binding import RawRow, read_form, show, show_row
 from forms.control import controls
@@ -30,7 +31,7 @@ from schema_loader.compile import compile_descriptor
 from schema_loader.messages import Message
 from schema_loader.table_schema import TableSchema
 
-router = APIRouter(include_in_schema=False, prefix="/_composants/colonnes")
+router = Router(include_in_schema=False, prefix="/_composants/colonnes")
 Public = Annotated[Viewer | None, Depends(access.public)]
 Pairs = list[tuple[str, str]]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import Depends, Form, Request
 from starlette.responses import Response
 
 from app import access, i18n
@@ -13,9 +13,10 @@ from app.accent import accent
 from app.assets import YEAR
 from app.auth import Viewer
 from app.errors import NotFound
+from app.routing import Router
 from app.templating import THEME_COOKIE, THEMES, is_local, redirect, render
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 Public = Annotated[Viewer | None, Depends(access.public)]
 Anybody = Annotated[None, Depends(access.anybody)]
 

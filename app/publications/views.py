@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
@@ -26,12 +26,13 @@ from app.publications.licences import LICENCES
 from app.publications.personal import Said
 from app.publications.preview import Look
 from app.publications.sheet import Errors, Sheet
+from app.routing import Router
 from app.templating import is_htmx, redirect, render
 from app.tenancy import Role
 from forms.control import controls
 from schema_loader.messages import Message
 
-router = APIRouter(include_in_schema=False, prefix="/e/{establishment}/{dataset}")
+router = Router(include_in_schema=False, prefix="/e/{establishment}/{dataset}")
 Editor = Annotated[At, Depends(at_dataset("editor"))]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
@@ -26,6 +26,7 @@ from app.i18n import gettext, language, ngettext
 from app.models import Submission, SubmissionState
 from app.paging import page_of
 from app.posted import Posted, filename_of, text_of, texts_of
+from app.routing import Router
 from app.settings import get_settings
 from app.submissions import correction, fixing, pages, queries, returned, service
 from app.submissions.frame import Editor, Reader, common, elsewhere
@@ -36,7 +37,7 @@ from importers.matching import Matching
 from importers.table import preview
 from schema_loader.messages import Message
 
-router = APIRouter(include_in_schema=False, prefix="/e/{establishment}/{dataset}")
+router = Router(include_in_schema=False, prefix="/e/{establishment}/{dataset}")
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ACCEPT = ".csv,.tsv,.txt,.xlsx,.xlsm,.xls,.ods"

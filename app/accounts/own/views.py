@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Form, Request
+from fastapi import BackgroundTasks, Depends, Form, Request
 from starlette.responses import Response
 
 from app import access, auth, i18n, mail
@@ -21,9 +21,10 @@ from app.flash import Flash
 from app.folding import fold_email
 from app.i18n import LANGUAGES, ngettext
 from app.i18n import gettext as _
+from app.routing import Router
 from app.templating import redirect, render
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 Public = Annotated[Viewer | None, Depends(access.public)]
 SignedIn = Annotated[Viewer, Depends(access.signed_in)]
 Administrator = Annotated[Viewer, Depends(access.administrator)]

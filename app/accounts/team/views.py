@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Form, Request
+from fastapi import BackgroundTasks, Depends, Form, Request
 from starlette.responses import Response
 
 from app import access, auth, mail
@@ -22,10 +22,11 @@ from app.flash import Flash
 from app.folding import fold_email
 from app.i18n import gettext as _
 from app.models import Invitation
+from app.routing import Router
 from app.templating import redirect, render
 from app.tenancy import Role
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 Public = Annotated[Viewer | None, Depends(access.public)]
 Reader = Annotated[Member, Depends(member("reader"))]
 Manager = Annotated[Member, Depends(member("manager"))]

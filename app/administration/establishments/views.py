@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Request
+from fastapi import BackgroundTasks, Depends, Request
 from starlette.responses import Response
 
 from app import access, mail
@@ -23,12 +23,13 @@ from app.i18n import N_, gettext, ngettext
 from app.models import Establishment
 from app.paging import page_of, slice_of
 from app.posted import Posted, file_of, text_of
+from app.routing import Router
 from app.templating import redirect, render
 from app.tenancy import Role, Scope, set_scope
 from schema_loader.custom_checks.cog import departements
 from schema_loader.messages import Message
 
-router = APIRouter(include_in_schema=False, prefix="/administration/etablissements")
+router = Router(include_in_schema=False, prefix="/administration/etablissements")
 Administrator = Annotated[Viewer, Depends(access.administrator)]
 
 ROOT = "/administration/etablissements"

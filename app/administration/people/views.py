@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from app import access, journal, mail
@@ -21,10 +21,11 @@ from app.i18n import N_, gettext
 from app.models import Account
 from app.paging import page_of
 from app.posted import Posted, text_of
+from app.routing import Router
 from app.templating import redirect, render
 from schema_loader.messages import Message
 
-router = APIRouter(include_in_schema=False, prefix="/administration/personnes")
+router = Router(include_in_schema=False, prefix="/administration/personnes")
 Administrator = Annotated[Viewer, Depends(access.administrator)]
 
 ROOT = "/administration/personnes"

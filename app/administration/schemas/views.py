@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from app import access, jobs
@@ -22,12 +22,13 @@ from app.i18n import gettext, ngettext
 from app.models import JobProgress
 from app.paging import page_of
 from app.posted import Posted, file_of, filename_of, text_of
+from app.routing import Router
 from app.templating import redirect, render
 from app.tenancy import INSTANCE
 from schema_loader.descriptor import MAX_BYTES
 from schema_loader.messages import Message
 
-router = APIRouter(include_in_schema=False, prefix="/administration/schemas")
+router = Router(include_in_schema=False, prefix="/administration/schemas")
 Administrator = Annotated[Viewer, Depends(access.administrator)]
 
 PAGE_SIZE = 50

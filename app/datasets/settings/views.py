@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from app.access import SessionOf
@@ -18,11 +18,12 @@ from app.errors import Conflict
 from app.flash import Flash
 from app.i18n import gettext, language
 from app.posted import Posted, text_of, texts_of
+from app.routing import Router
 from app.templating import redirect, render
 from app.tenancy import Role
 from forms.control import controls
 
-router = APIRouter(include_in_schema=False, prefix="/e/{establishment}/{dataset}")
+router = Router(include_in_schema=False, prefix="/e/{establishment}/{dataset}")
 Reader = Annotated[At, Depends(at_dataset("reader"))]
 Editor = Annotated[At, Depends(at_dataset("editor"))]
 Publisher = Annotated[At, Depends(at_dataset("publisher"))]

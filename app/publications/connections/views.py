@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from app import access
@@ -24,12 +24,13 @@ from app.publications.portals import oauth
 from app.publications.portals.base import Identity
 from app.publications.portals.faults import PortalError
 from app.publications.secrets import Unreadable
+from app.routing import Router
 from app.settings import get_settings
 from app.templating import redirect, render
 from app.tenancy import Role, Scope, set_scope
 from schema_loader.messages import Message
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 Manager = Annotated[Member, Depends(member("manager"))]
 SignedIn = Annotated[Viewer, Depends(access.signed_in)]
 PORTALS = "/e/{establishment}/portails"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from app.access import Number, SessionOf
@@ -17,10 +17,11 @@ from app.models import Answer
 from app.posted import Posted, text_of
 from app.publications.connections import service as connections
 from app.publications.deliveries import service, standing
+from app.routing import Router
 from app.templating import is_htmx, redirect, render
 from app.tenancy import Role
 
-router = APIRouter(include_in_schema=False, prefix="/e/{establishment}/{dataset}")
+router = Router(include_in_schema=False, prefix="/e/{establishment}/{dataset}")
 Reader = Annotated[At, Depends(at_dataset("reader"))]
 Publisher = Annotated[At, Depends(at_dataset("publisher"))]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Request
+from fastapi import BackgroundTasks, Depends, Request
 from starlette.responses import FileResponse, Response
 
 from app.access import Number, SessionOf
@@ -19,12 +19,13 @@ from app.models import Publication, PublicationState
 from app.paging import page_of
 from app.posted import Posted, text_of
 from app.publications import describe, hooks, letters, pages, queries, service, store
+from app.routing import Router
 from app.templating import is_htmx, redirect, render
 from app.tenancy import Role
 from exporters.file_name import file_name
 from exporters.formats import FORMATS
 
-router = APIRouter(include_in_schema=False, prefix="/e/{establishment}/{dataset}/publications")
+router = Router(include_in_schema=False, prefix="/e/{establishment}/{dataset}/publications")
 Reader = Annotated[At, Depends(at_dataset("reader"))]
 Editor = Annotated[At, Depends(at_dataset("editor"))]
 Publisher = Annotated[At, Depends(at_dataset("publisher"))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from app import access
@@ -19,10 +19,11 @@ from app.posted import Posted, file_of, filename_of
 from app.records.attachments import forms, queries, service
 from app.records.attachments.service import Served
 from app.records.entry.sent import control_named
+from app.routing import Router
 from app.settings import get_settings
 from app.tenancy import Scope, set_scope
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 Editor = Annotated[At, Depends(at_dataset("editor"))]
 Public = Annotated[Viewer | None, Depends(access.public)]
 

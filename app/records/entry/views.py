@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from app.access import Number, SessionOf
@@ -31,9 +31,10 @@ from app.records.entry.sent import (
 )
 from app.records.judge import Judged, shown_faults
 from app.records.service import Saved, Stale
+from app.routing import Router
 from app.templating import redirect
 
-router = APIRouter(include_in_schema=False, prefix="/e/{establishment}/{dataset}")
+router = Router(include_in_schema=False, prefix="/e/{establishment}/{dataset}")
 Reader = Annotated[At, Depends(at_dataset("reader"))]
 Editor = Annotated[At, Depends(at_dataset("editor"))]
 

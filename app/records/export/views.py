@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response, StreamingResponse
 
 from app.access import SessionOf
@@ -15,13 +15,14 @@ from app.establishments import queries as establishments
 from app.formats import PARIS
 from app.i18n import gettext, language
 from app.records.export import correction, service
+from app.routing import Router
 from app.templating import render
 from app.tenancy import Scope
 from exporters.about import About
 from exporters.file_name import file_name
 from exporters.marks import Marks
 
-router = APIRouter(include_in_schema=False, prefix="/e/{establishment}/{dataset}")
+router = Router(include_in_schema=False, prefix="/e/{establishment}/{dataset}")
 Reader = Annotated[At, Depends(at_dataset("reader"))]
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.access import SessionOf
@@ -16,9 +16,10 @@ from app.records.listing import address, filters, service, shown
 from app.records.listing.address import View
 from app.records.listing.columns import chosen, columns, usual
 from app.records.listing.markup import LineMarkup
+from app.routing import Router
 from app.templating import is_htmx, render
 
-router = APIRouter(include_in_schema=False, prefix="/e/{establishment}/{dataset}")
+router = Router(include_in_schema=False, prefix="/e/{establishment}/{dataset}")
 Reader = Annotated[At, Depends(at_dataset("reader"))]
 
 

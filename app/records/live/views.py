@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import JSONResponse, Response
 
 from app.access import SessionOf
@@ -18,9 +18,10 @@ from app.posted import Posted, text_of
 from app.records.entry import service
 from app.records.entry.sent import control_named, number_of, sent
 from app.records.live import service as live
+from app.routing import Router
 from app.templating import redirect, render
 
-router = APIRouter(include_in_schema=False, prefix="/e/{establishment}/{dataset}")
+router = Router(include_in_schema=False, prefix="/e/{establishment}/{dataset}")
 Editor = Annotated[At, Depends(at_dataset("editor"))]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from app.access import Number, SessionOf
@@ -17,9 +17,10 @@ from app.records import service as records
 from app.records.entry import pages
 from app.records.entry.sent import number_of
 from app.records.past import service
+from app.routing import Router
 from app.templating import redirect, render
 
-router = APIRouter(include_in_schema=False, prefix="/e/{establishment}/{dataset}/lignes/{number}")
+router = Router(include_in_schema=False, prefix="/e/{establishment}/{dataset}/lignes/{number}")
 Reader = Annotated[At, Depends(at_dataset("reader"))]
 Editor = Annotated[At, Depends(at_dataset("editor"))]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from app.access import SessionOf
@@ -19,9 +19,10 @@ from app.records.listing import service as listing
 from app.records.listing.columns import chosen
 from app.records.listing.views import asked_for
 from app.records.trash import service as trash
+from app.routing import Router
 from app.templating import redirect, render
 
-router = APIRouter(include_in_schema=False, prefix="/e/{establishment}/{dataset}")
+router = Router(include_in_schema=False, prefix="/e/{establishment}/{dataset}")
 Reader = Annotated[At, Depends(at_dataset("reader"))]
 Editor = Annotated[At, Depends(at_dataset("editor"))]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from app.access import Number, SessionOf
@@ -13,6 +13,7 @@ from app.i18n import gettext, language
 from app.models import Mode, Submission, SubmissionState
 from app.paging import page_of
 from app.posted import Posted, text_of, texts_of
+from app.routing import Router
 from app.submissions import pages, queries, returned, service
 from app.submissions import undo as way_back
 from app.submissions.frame import Editor, Reader, common, elsewhere
@@ -20,7 +21,7 @@ from app.templating import redirect, render
 from forms.control import controls
 from importers.matching import Matching
 
-router = APIRouter(include_in_schema=False, prefix="/e/{establishment}/{dataset}")
+router = Router(include_in_schema=False, prefix="/e/{establishment}/{dataset}")
 DIFFS = 20
 
 

@@ -6,7 +6,7 @@ import hashlib
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.openapi.utils import get_openapi
 from starlette.responses import JSONResponse, Response
 
@@ -20,9 +20,10 @@ from app.publications.public.api.payloads import DatasetOut, ProblemOut, RowsOut
 from app.publications.public.refusals import CORS, preflight, refusal
 from app.publications.public.rows import address
 from app.publications.public.rows import service as rows
+from app.routing import Router
 from app.settings import get_settings
 
-router = APIRouter(prefix="/api/v1")
+router = Router(prefix="/api/v1")
 Nobody = Annotated[None, Depends(access.anybody)]
 
 VERSIONS, MOST_ROWS = 100, 1000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response, StreamingResponse
 
 from app import access
@@ -16,9 +16,10 @@ from app.publications.public.catalogue.service import MEDIA_TYPES, CatalogueForm
 from app.publications.public.files.conditions import Validators, is_known
 from app.publications.public.refusals import CORS, preflight, refusal
 from app.publications.public.service import Publisher
+from app.routing import Router
 from app.settings import get_settings
 
-router = APIRouter(include_in_schema=False, prefix="/donnees")
+router = Router(include_in_schema=False, prefix="/donnees")
 Nobody = Annotated[None, Depends(access.anybody)]
 
 NAMES = {

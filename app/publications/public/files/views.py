@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from app import access, files
@@ -22,8 +22,9 @@ from app.publications.public.files.conditions import (
 )
 from app.publications.public.refusals import CORS, preflight, refusal
 from app.publications.public.service import File, Published
+from app.routing import Router
 
-router = APIRouter(include_in_schema=False, prefix="/donnees/{establishment}/{dataset}")
+router = Router(include_in_schema=False, prefix="/donnees/{establishment}/{dataset}")
 Nobody = Annotated[None, Depends(access.anybody)]
 
 READ = ["GET", "HEAD"]

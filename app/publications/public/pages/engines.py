@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Annotated
 from xml.sax.saxutils import escape
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from starlette.responses import PlainTextResponse, Response
 
 from app import access
 from app.access import PublicSession
 from app.publications import identity
 from app.publications.public import queries
+from app.routing import Router
 from app.settings import get_settings
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 READ = ["GET", "HEAD"]
 Nobody = Annotated[None, Depends(access.anybody)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
@@ -25,10 +25,11 @@ from app.publications.public.refusals import refusal
 from app.publications.public.rows import address
 from app.publications.public.rows import service as rows
 from app.publications.public.service import Published
+from app.routing import Router
 from app.settings import get_settings
 from app.templating import is_htmx, render
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 READ = ["GET", "HEAD"]
 Nobody = Annotated[None, Depends(access.anybody)]
 
