@@ -27,6 +27,9 @@ from app.tenancy import Scope
 
 APPLICATION = "tabellion"
 ASKED_AFTER = 1.0  # seconds without use
+PREPARED = {"prepared": True}
+"""Execution options of a statement that runs with nearly every request, and whose plan is the same whatever it is asked."""
+NEVER_BY_ITSELF = 2**31
 WAIT_SECONDS = 10  # for a connection of the pool, and for the server to accept one
 
 
@@ -56,11 +59,19 @@ def sqlalchemy_url(url: str) -> URL:
 
 
 def make_engine(
-    url: str, *, pool_size: int, overflow: int, name: str = APPLICATION, wait: int = WAIT_SECONDS
+    url: str,
+    *,
+    pool_size: int,
+    overflow: int,
+    name: str = APPLICATION,
+    wait: int = WAIT_SECONDS,
+    prepares: bool = False,
 ) -> Engine:
     """Connections to a database; fit for pgbouncer in transaction mode: nothing is prepared, nothing set for a session.
 
-    ``wait`` is how many seconds a thread waits for a connection of its own.
+    ``wait`` is how many seconds a thread waits for a connection of its own. ``prepares``: no pooler is there, and the server plans
+    once, for each connection, the statements that say so (:data:`PREPARED`); those alone, for the plan of a list depends on what
+    is sought.
     """
     made = create_engine(
         sqlalchemy_url(url),
@@ -70,14 +81,23 @@ def make_engine(
         pool_use_lifo=True,
         json_deserializer=orjson.loads,
         connect_args={
-            "prepare_threshold": None,
+            "prepare_threshold": NEVER_BY_ITSELF if prepares else None,
             "connect_timeout": WAIT_SECONDS,
             "application_name": name,
         },
     )
+    if prepares:
+        event.listen(made, "do_execute", _execute)
     event.listen(made, "checkin", _note_use)
     event.listen(made, "checkout", partial(_ask_if_alive, made))
     return made
+
+
+def _execute(cursor: Any, statement: str, parameters: Any, context: Any) -> bool | None:
+    if context is None or not context.execution_options.get("prepared"):
+        return None
+    cursor.execute(statement, parameters, prepare=True)
+    return True
 
 
 def _note_use(driver: Any, record: Any) -> None:
@@ -97,12 +117,12 @@ def _ask_if_alive(made: Engine, driver: Any, record: Any, proxy: Any) -> None:
         raise InvalidatePoolError("the server is gone") from error
 
 
-def connect(url: str, *, pool_size: int = 10, name: str = APPLICATION) -> Engine:
-    """Bind this process to a database, as ``tab_app``; opens nothing yet. Replaces a former binding."""
+def connect(url: str, *, pool_size: int = 10, name: str = APPLICATION, prepares: bool = False) -> Engine:
+    """Bind this process to a database, as ``tab_app``; opens nothing yet. Replaces a former binding. See :func:`make_engine`."""
     global _bound
     disconnect()
     _bound = _Bound(
-        make_engine(url, pool_size=pool_size, overflow=2 * pool_size, name=name),
+        make_engine(url, pool_size=pool_size, overflow=2 * pool_size, name=name, prepares=prepares),
         make_engine(url, pool_size=2, overflow=8, name=f"{name} aside"),
     )
     SessionFactory.configure(bind=_bound.main)

@@ -46,7 +46,7 @@ def serve(settings: Settings) -> None:
         listening = stack.enter_context(listen(settings.host, settings.port))
         settings.secret()
         database = stack.enter_context(open_database(settings))
-        db.connect(database.url, pool_size=settings.pool_size)
+        db.connect(database.url, pool_size=settings.pool_size, prepares=settings.prepares)
         stack.callback(db.disconnect)
         fill(settings)
         if settings.worker:

@@ -42,7 +42,8 @@ class Settings(BaseSettings):
     database_admin_url: SecretStr | None = None
     """The same database as a role that may create roles, for ``tabellion db upgrade`` when ``DATABASE_URL`` may not."""
     database_pooled: bool = False
-    """``DATABASE_URL`` passes through a pooler in transaction mode (pgbouncer): jobs poll instead of listening."""
+    """``DATABASE_URL`` passes through a pooler in transaction mode (pgbouncer): jobs poll instead of listening.
+    Said to be false, statements of every request are planned once for each connection; while nobody has said it, they are not."""
     pool_size: int = Field(default=10, ge=1, le=200)
     """Connections kept open to the database by a process; as many again, twice, may be opened at need."""
 
@@ -150,6 +151,13 @@ class Settings(BaseSettings):
             return self.base_url
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"
+
+    @property
+    def prepares(self) -> bool:
+        """Whether statements may be prepared: no pooler stands before the database, as far as we were told."""
+        if self.database_url is None:
+            return True
+        return "database_pooled" in self.model_fields_set and not self.database_pooled
 
     @property
     def files_dir(self) -> Path:

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Row, any_, bindparam, delete, func, select, u
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
+from app.db import PREPARED
 from app.models import Account, Establishment, LoginSession, Membership, PasswordReset, SignInAttempt
 
 FIRST_VISIT = 0x7AB_0001
@@ -75,6 +76,7 @@ _VIEWER = (
         _LOGIN.expires_at > func.now(),
         _ACCOUNT.is_active,
     )
+    .execution_options(**PREPARED)
 )
 """Built once: it runs with every request."""
 

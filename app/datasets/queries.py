@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Row, Select, bindparam, delete, func, select,
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
+from app.db import PREPARED
 from app.models import (
     CatalogueSchema,
     Dataset,
@@ -65,8 +66,10 @@ def _shown() -> Select[Any]:
     )
 
 
-_BY_SLUG = _shown().where(
-    Dataset.establishment_id == bindparam("establishment"), Dataset.slug == bindparam("slug")
+_BY_SLUG = (
+    _shown()
+    .where(Dataset.establishment_id == bindparam("establishment"), Dataset.slug == bindparam("slug"))
+    .execution_options(**PREPARED)
 )
 """Built once: it runs with every request of a dataset's page."""
 

@@ -14,6 +14,7 @@ from sqlalchemy import BigInteger, bindparam, delete, func, literal, select, tex
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
+from app.db import PREPARED
 from app.models import Draft, Record, RecordChange, RecordIndex
 from app.models.dataset import KEY_COLUMNS
 
@@ -50,7 +51,7 @@ _CREATE = text(f"""
       WHERE establishment_id = CAST(:establishment AS bigint) AND dataset_id = CAST(:dataset AS bigint) AND account_id = CAST(:account AS bigint) AND number = 0
     )
     SELECT number FROM taken
-""")  # noqa: S608 (names of our own columns)
+""").execution_options(**PREPARED)  # noqa: S608 (names of our own columns)
 
 _SENT_ALREADY = text("""
     SELECT record.number FROM dataset
@@ -62,7 +63,7 @@ _SENT_ALREADY = text("""
       AND made.account_id = CAST(:account AS bigint) AND made.note ->> 'sending' = CAST(:sending AS text)
       AND made.after = CAST(:cells AS jsonb)
     ORDER BY record.number LIMIT 1
-""")
+""").execution_options(**PREPARED)
 
 _CHANGE = text(f"""
     WITH former AS (
@@ -102,7 +103,7 @@ _CHANGE = text(f"""
       WHERE establishment_id = CAST(:establishment AS bigint) AND dataset_id = CAST(:dataset AS bigint) AND account_id = CAST(:account AS bigint) AND number = CAST(:number AS bigint)
     )
     SELECT version FROM kept
-""")  # noqa: S608 (names of our own columns)
+""").execution_options(**PREPARED)  # noqa: S608 (names of our own columns)
 
 
 def _key_values(keys: Sequence[str]) -> dict[str, str | None]:
