@@ -124,7 +124,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def bound_database(made_database: Database, data_dir: Path) -> Iterator[Database]:
-    db.connect(made_database.url, pool_size=4, name="tests")
+    db.connect(made_database.url, pool_size=4, name="tests", prepares=True)  # as with the embedded server
     yield made_database
     db.disconnect()
 

@@ -138,6 +138,15 @@ class RecordChange(Base):
             "submission_id",
             postgresql_where=text("submission_id IS NOT NULL"),
         ),
+        Index(
+            "ix_record_change_sending",
+            "establishment_id",
+            "dataset_id",
+            "account_id",
+            text("(note ->> 'sending')"),
+            unique=True,
+            postgresql_where=text("(note ->> 'sending') IS NOT NULL"),
+        ),
     )
 
     establishment_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -154,7 +163,8 @@ class RecordChange(Base):
     after: Mapped[dict[str, str] | None] = mapped_column(JSONB())
     submission_id: Mapped[int | None]
     note: Mapped[dict[str, Any] | None] = mapped_column(JSONB())
-    """What else is to be known: the repairs that were accepted, the change that was taken back."""
+    """What else is to be known: the repairs that were accepted, the change that was taken back, what the form
+    of a new record was called (``sending``), which is kept once."""
 
 
 class Draft(Base):

@@ -20,8 +20,6 @@ from app.models.dataset import KEY_COLUMNS
 
 KEY_NAMES = tuple(f"k{n}" for n in range(1, KEY_COLUMNS + 1))
 _KEYS = ", ".join(KEY_NAMES)
-LOOKED_AT = 500
-"""Records: the last ones, among which the first sending of a form that comes twice is looked for."""
 _KEY_VALUES = ", ".join(f":{name}" for name in KEY_NAMES)
 _KEY_SETS = ", ".join(f"{name} = EXCLUDED.{name}" for name in KEY_NAMES)
 
@@ -54,16 +52,13 @@ _CREATE = text(f"""
 """).execution_options(**PREPARED)  # noqa: S608 (names of our own columns)
 
 _SENT_ALREADY = text("""
-    SELECT record.number FROM dataset
-    JOIN record_change AS made ON made.establishment_id = dataset.establishment_id AND made.dataset_id = dataset.id
-      AND made.number >= dataset.next_number - CAST(:looked_at AS bigint) AND made.act = 'created'
+    SELECT made.number, made.after = CAST(:cells AS jsonb) AND record.deleted_at IS NULL AS is_same
+    FROM record_change AS made
     JOIN record ON record.establishment_id = made.establishment_id AND record.dataset_id = made.dataset_id
-      AND record.number = made.number AND record.deleted_at IS NULL
-    WHERE dataset.establishment_id = CAST(:establishment AS bigint) AND dataset.id = CAST(:dataset AS bigint)
+      AND record.number = made.number
+    WHERE made.establishment_id = CAST(:establishment AS bigint) AND made.dataset_id = CAST(:dataset AS bigint)
       AND made.account_id = CAST(:account AS bigint) AND made.note ->> 'sending' = CAST(:sending AS text)
-      AND made.after = CAST(:cells AS jsonb)
-    ORDER BY record.number LIMIT 1
-""").execution_options(**PREPARED)
+""")
 
 _CHANGE = text(f"""
     WITH former AS (
@@ -164,8 +159,8 @@ def sent_already(
     sending: str,
     cells: Mapping[str, str],
 ) -> int | None:
-    """The record that the very same form made, with the very same cells, among the last ones; None where it is in the trash."""
-    found: int | None = session.execute(
+    """The record that the very same form made, with the very same cells; None where there is none, or it is in the trash."""
+    row = session.execute(
         _SENT_ALREADY,
         {
             "establishment": establishment,
@@ -173,10 +168,9 @@ def sent_already(
             "account": account,
             "sending": sending,
             "cells": _json(dict(cells)),
-            "looked_at": LOOKED_AT,
         },
-    ).scalar_one_or_none()
-    return found
+    ).one_or_none()
+    return int(row.number) if row is not None and row.is_same else None
 
 
 def change(

@@ -77,9 +77,11 @@ def create(
     judged: Judged | None = None,
     sending: str = "",
 ) -> Saved:
-    """Keep a new record, valid or « à corriger ». ``sending``: what tells the form that it came by, see :func:`sent_already`.
+    """Keep a new record, valid or « à corriger ».
 
-    Raises :class:`Conflict` in a dataset that was put away.
+    ``sending``: what tells the form that it came by. It is kept once: for another record of the same form, SQLAlchemy's
+    IntegrityError, the transaction is over, and :func:`sent_already` says whether it is the same. Raises :class:`Conflict` in a
+    dataset that was put away.
     """
     datasets.refuse_if_closed(dataset)
     judged = _certain(session, dataset, row, judged)
@@ -102,13 +104,12 @@ def create(
 def sent_already(
     session: Session, dataset: DatasetView, judged: Judged, *, account: int, sending: str
 ) -> Saved | None:
-    """What was made of a form that comes again: a button pressed twice, a page of the browser's history. Waits for the first.
+    """What was made of a form that comes again: a button pressed twice, a page of the browser's history.
 
     A form is the same by the number that its page gave it, and by its cells: another row typed into it is another row.
     """
     if not sending:
         return None
-    dataset_queries.lock(session, dataset.establishment, dataset.id)
     number = queries.sent_already(
         session, dataset.establishment, dataset.id, account=account, sending=sending, cells=judged.cells
     )

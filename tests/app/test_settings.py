@@ -31,6 +31,24 @@ def test_one_machine_needs_no_setting(tmp_path: Path) -> None:
     assert found.public_url == "http://127.0.0.1:8000"
 
 
+@pytest.mark.parametrize(
+    ("url", "pooled", "prepares"),
+    [
+        ("", "", True),
+        ("postgresql://h/d", "", False),
+        ("postgresql://h/d", "yes", False),
+        ("postgresql://h/d", "no", True),
+    ],
+)
+def test_statements_are_prepared_where_no_pooler_can_stand(
+    monkeypatch: pytest.MonkeyPatch, url: str, pooled: str, prepares: bool
+) -> None:
+    for name, value in (("DATABASE_URL", url), ("TABELLION_DATABASE_POOLED", pooled)):
+        if value:
+            monkeypatch.setenv(name, value)
+    assert Settings().prepares is prepares
+
+
 def test_the_environment_chooses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TABELLION_PORT", "9000")
     monkeypatch.setenv("TABELLION_BASE_URL", "https://saisie.exemple.fr/")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Depends, Request
+from sqlalchemy.exc import IntegrityError
 from starlette.responses import Response
 
 from app.access import Number, SessionOf
@@ -90,18 +91,36 @@ def create(request: Request, at: Editor, session: SessionOf, form: Posted) -> Re
             request, at, service.sheet(at.dataset.schema, found.row), taken=taken, back=found.back
         )
     judged = records.check(session, at.dataset, found.row)
-    same = records.sent_already(session, at.dataset, judged, account=at.account, sending=found.sending)
-    if same is not None:
-        return _done(request, at, found, same, undo=f"{at.path}/lignes/{same.number}/supprimer")
     if refused is not None or not _is_to_be_kept(found, judged):
+        # a row with a key is its own twin when its form comes again
+        same = records.sent_already(session, at.dataset, judged, account=at.account, sending=found.sending)
+        if same is not None:
+            return _created(request, at, found, same)
         return pages.again(request, at, session, found, judged, problem=refused)
+    try:
+        saved = _create(session, at, found, judged)
+    except Conflict as closed:
+        return pages.again(request, at, session, found, judged, problem=closed)
+    return _created(request, at, found, saved)
+
+
+def _create(session: SessionOf, at: At, found: Sent, judged: Judged) -> Saved:
+    """A record, once for each form: where it was sent before, and is the same row still, what was made of it then."""
     try:
         saved = records.create(
             session, at.dataset, found.row, account=at.account, judged=judged, sending=found.sending
         )
-    except Conflict as closed:
-        return pages.again(request, at, session, found, judged, problem=closed)
+    except IntegrityError:
+        session.rollback()
+        same = records.sent_already(session, at.dataset, judged, account=at.account, sending=found.sending)
+        if same is not None:
+            return same
+        saved = records.create(session, at.dataset, found.row, account=at.account, judged=judged)
     attachments.note_saved(session, at.dataset, saved.number, saved.judged.cells)
+    return saved
+
+
+def _created(request: Request, at: At, found: Sent, saved: Saved) -> Response:
     return _done(request, at, found, saved, undo=f"{at.path}/lignes/{saved.number}/supprimer")
 
 
