@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.datasets import queries as dataset_queries
@@ -25,6 +26,7 @@ References = Callable[[ForeignKey], frozenset[tuple[str, ...]] | None]
 REFERENCES_MOST = 200_000
 RECHECKED = 50
 """Records that another one's change may have mended or broken (they share a key), judged again at once; more are left to a job."""
+SENDING_INDEX = "ix_record_change_sending"
 INDEXED_AT_ONCE = 2000
 """Records whose lines of the index are made while a person waits; more are left to a job."""
 
@@ -36,6 +38,10 @@ class Saved:
     number: int
     version: int
     judged: Judged
+
+
+class SentBefore(Exception):
+    """The form has made a record already. The transaction is over; :func:`sent_already` says whether it is the same."""
 
 
 class Stale(Conflict):
@@ -79,25 +85,29 @@ def create(
 ) -> Saved:
     """Keep a new record, valid or « à corriger ».
 
-    ``sending``: what tells the form that it came by. It is kept once: for another record of the same form, SQLAlchemy's
-    IntegrityError, the transaction is over, and :func:`sent_already` says whether it is the same. Raises :class:`Conflict` in a
-    dataset that was put away.
+    ``sending``: what tells the form that it came by. It is kept once: raises :class:`SentBefore` for another record of the same
+    form. Raises :class:`Conflict` in a dataset that was put away.
     """
     datasets.refuse_if_closed(dataset)
     judged = _certain(session, dataset, row, judged)
-    number = queries.create(
-        session,
-        dataset.establishment,
-        dataset.id,
-        cells=judged.cells,
-        extra=extra,
-        state=judged.state,
-        faults=judged.faults,
-        keys=judged.keys,
-        words=words_of(dataset.id, judged.cells.values()),
-        account=account,
-        note={"sending": sending} if sending else None,
-    )
+    try:
+        number = queries.create(
+            session,
+            dataset.establishment,
+            dataset.id,
+            cells=judged.cells,
+            extra=extra,
+            state=judged.state,
+            faults=judged.faults,
+            keys=judged.keys,
+            words=words_of(dataset.id, judged.cells.values()),
+            account=account,
+            note={"sending": sending} if sending else None,
+        )
+    except IntegrityError as error:
+        if SENDING_INDEX not in str(error.orig):
+            raise
+        raise SentBefore from error
     return Saved(number, 1, judged)
 
 

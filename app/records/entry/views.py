@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Depends, Request
-from sqlalchemy.exc import IntegrityError
 from starlette.responses import Response
 
 from app.access import Number, SessionOf
@@ -31,7 +30,7 @@ from app.records.entry.sent import (
     sent,
 )
 from app.records.judge import Judged, shown_faults
-from app.records.service import Saved, Stale
+from app.records.service import Saved, SentBefore, Stale
 from app.routing import Router
 from app.templating import redirect
 
@@ -110,7 +109,7 @@ def _create(session: SessionOf, at: At, found: Sent, judged: Judged) -> Saved:
         saved = records.create(
             session, at.dataset, found.row, account=at.account, judged=judged, sending=found.sending
         )
-    except IntegrityError:
+    except SentBefore:
         session.rollback()
         same = records.sent_already(session, at.dataset, judged, account=at.account, sending=found.sending)
         if same is not None:
