@@ -35,13 +35,14 @@ def act(action: str, **told: Any) -> Any:
     return answer.json()["result"]
 
 
-def real() -> Case:
+def real(identifier: str = "", name: str = "") -> Case:
+    """``identifier`` and ``name``: of the dataset that the test sends; else those of one of its own."""
     site = Proxy(server()["site"])
     mine = uuid.uuid4().hex[:8]
     metadata = replace(
         METADATA,
-        identifier=f"21440143200015/{mine}",
-        name=f"deliberations-{mine}",
+        identifier=identifier or f"21440143200015/{mine}",
+        name=name or f"deliberations-{mine}",
         title=f"Délibérations {mine}",
         organisation=server()["organisation"],
         licence="odc-odbl",
