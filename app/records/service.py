@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.datasets import queries as dataset_queries
@@ -18,6 +17,7 @@ from app.models import Record, RecordChange, RecordState
 from app.records import bulk, indexing, queries, rechecking
 from app.records.judge import Judged, judge, stored_faults, words_of
 from app.records.keys import queries as keys
+from app.records.sending import kept_once
 from schema_loader.errors import CellError
 from schema_loader.sort_keys import sort_key
 from schema_loader.table_schema import ForeignKey, TableSchema
@@ -26,7 +26,6 @@ References = Callable[[ForeignKey], frozenset[tuple[str, ...]] | None]
 REFERENCES_MOST = 200_000
 RECHECKED = 50
 """Records that another one's change may have mended or broken (they share a key), judged again at once; more are left to a job."""
-SENDING_INDEX = "ix_record_change_sending"
 INDEXED_AT_ONCE = 2000
 """Records whose lines of the index are made while a person waits; more are left to a job."""
 
@@ -38,10 +37,6 @@ class Saved:
     number: int
     version: int
     judged: Judged
-
-
-class SentBefore(Exception):
-    """The form has made a record already. The transaction is over; :func:`sent_already` says whether it is the same."""
 
 
 class Stale(Conflict):
@@ -85,12 +80,12 @@ def create(
 ) -> Saved:
     """Keep a new record, valid or « à corriger ».
 
-    ``sending``: what tells the form that it came by. It is kept once: raises :class:`SentBefore` for another record of the same
-    form. Raises :class:`Conflict` in a dataset that was put away.
+    ``sending``: what tells the form that it came by. It is kept once: raises :class:`~app.records.sending.SentBefore` for another
+    record of the same form. Raises :class:`Conflict` in a dataset that was put away.
     """
     datasets.refuse_if_closed(dataset)
     judged = _certain(session, dataset, row, judged)
-    try:
+    with kept_once():
         number = queries.create(
             session,
             dataset.establishment,
@@ -104,26 +99,7 @@ def create(
             account=account,
             note={"sending": sending} if sending else None,
         )
-    except IntegrityError as error:
-        if SENDING_INDEX not in str(error.orig):
-            raise
-        raise SentBefore from error
     return Saved(number, 1, judged)
-
-
-def sent_already(
-    session: Session, dataset: DatasetView, judged: Judged, *, account: int, sending: str
-) -> Saved | None:
-    """What was made of a form that comes again: a button pressed twice, a page of the browser's history.
-
-    A form is the same by the number that its page gave it, and by its cells: another row typed into it is another row.
-    """
-    if not sending:
-        return None
-    number = queries.sent_already(
-        session, dataset.establishment, dataset.id, account=account, sending=sending, cells=judged.cells
-    )
-    return None if number is None else Saved(number, 1, check(session, dataset, judged.cells, number=number))
 
 
 def _certain(

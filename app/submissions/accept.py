@@ -73,10 +73,8 @@ def foresee(
     diffs: int = 0,
     on_progress: Progress | None = None,
 ) -> tuple[Counts, list[Diff]]:
-    """What acceptance would do, and the first ``diffs`` rows that change a record; nothing is kept of it.
-
-    ``on_progress``: called with how many rows were laid beside the records, where they have to be.
-    """
+    """What acceptance would do, and the first ``diffs`` rows that change a record; nothing is kept of it. ``on_progress``: called with
+    how many rows were laid beside the records, where they have to be."""
     if not (_compares(session, dataset, wanted) or (wanted.mode == Mode.add and _held(session, dataset))):
         faulty, blank = _faulty(checked)
         held = _held(session, dataset)
@@ -118,14 +116,12 @@ def _staged(
 ) -> Counts:
     """Lay the rows beside the records and find those that they change: rows with errors too, which a record may complete."""
     staging.begin(session)
-    staged = 0
+    staged, tell = 0, on_progress or (lambda _: None)
     for batch in ahead(staging.written(checked, keep_faulty=True)):
         staging.stage(session, batch)
         staged += len(batch.rows)
-        if on_progress is not None:
-            on_progress(staged)
-    if on_progress is not None:
-        on_progress(checked.rows)  # blank ones, which are no rows, among them
+        tell(staged)
+    tell(checked.rows)  # blank ones, which are no rows, among them
     returned = wanted.returned
     if wanted.mode == Mode.add:
         twins.match(session, dataset, wanted.columns, skip=wanted.skip_twins)

@@ -18,7 +18,7 @@ from app.records import queries
 from app.records import service as records
 from app.records.entry import queries as entry_queries
 from app.records.entry.faults import NONE, Faults
-from app.records.judge import judge
+from app.records.judge import Judged, judge
 from app.records.past import queries as past
 from forms.binding import Shown, show
 from forms.control import Control, controls
@@ -237,6 +237,25 @@ def _is_kept(
         return bool(cells == record.cells)
     last = entry_queries.last_records(session, dataset.establishment, dataset.id, account, 1)
     return bool(last) and cells == last[0].cells
+
+
+def sent_already(
+    session: Session, dataset: DatasetView, judged: Judged, *, account: int, sending: str
+) -> records.Saved | None:
+    """What was made of a form that comes again: a button pressed twice, a page of the browser's history.
+
+    A form is the same by the number that its page gave it, and by its cells: another row typed into it is another row.
+    """
+    if not sending:
+        return None
+    number = queries.sent_already(
+        session, dataset.establishment, dataset.id, account=account, sending=sending, cells=judged.cells
+    )
+    return (
+        None
+        if number is None
+        else records.Saved(number, 1, records.check(session, dataset, judged.cells, number=number))
+    )
 
 
 def keep_draft(

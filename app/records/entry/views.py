@@ -30,7 +30,8 @@ from app.records.entry.sent import (
     sent,
 )
 from app.records.judge import Judged, shown_faults
-from app.records.service import Saved, SentBefore, Stale
+from app.records.sending import SentBefore
+from app.records.service import Saved, Stale
 from app.routing import Router
 from app.templating import redirect
 
@@ -92,7 +93,7 @@ def create(request: Request, at: Editor, session: SessionOf, form: Posted) -> Re
     judged = records.check(session, at.dataset, found.row)
     if refused is not None or not _is_to_be_kept(found, judged):
         # a row with a key is its own twin when its form comes again
-        same = records.sent_already(session, at.dataset, judged, account=at.account, sending=found.sending)
+        same = service.sent_already(session, at.dataset, judged, account=at.account, sending=found.sending)
         if same is not None:
             return _created(request, at, found, same)
         return pages.again(request, at, session, found, judged, problem=refused)
@@ -111,7 +112,7 @@ def _create(session: SessionOf, at: At, found: Sent, judged: Judged) -> Saved:
         )
     except SentBefore:
         session.rollback()
-        same = records.sent_already(session, at.dataset, judged, account=at.account, sending=found.sending)
+        same = service.sent_already(session, at.dataset, judged, account=at.account, sending=found.sending)
         if same is not None:
             return same
         saved = records.create(session, at.dataset, found.row, account=at.account, judged=judged)
