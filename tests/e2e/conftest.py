@@ -25,7 +25,12 @@ if TYPE_CHECKING:
     from app.provision import Database
     from tests.factories import Make
 
-CHROMIUM = Path(os.environ.get("TABELLION_TEST_CHROMIUM", "/usr/bin/chromium"))
+PLACES = ("/usr/bin/chromium-headless-shell", "/usr/bin/chromium")
+"""Debian's; the first is the same engine without its windows, and takes half the time."""
+CHROMIUM = Path(
+    os.environ.get("TABELLION_TEST_CHROMIUM")
+    or next((place for place in PLACES if Path(place).exists()), PLACES[-1])
+)
 Visit = Callable[..., "Page"]
 
 
