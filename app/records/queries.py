@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, bindparam, delete, func, literal, select, text, update
+from sqlalchemy import BigInteger, Row, bindparam, delete, func, literal, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
@@ -44,21 +44,15 @@ _CREATE = text(f"""
       INSERT INTO record_change (establishment_id, dataset_id, number, account_id, act, version, after, submission_id, note)
       SELECT CAST(:establishment AS bigint), CAST(:dataset AS bigint), number, CAST(:account AS bigint), 'created', 1, CAST(:cells AS jsonb), CAST(:submission AS bigint), CAST(:note AS jsonb)
       FROM taken WHERE CAST(:submission AS bigint) IS NULL
+      ON CONFLICT (establishment_id, dataset_id, account_id, (note ->> 'sending')) WHERE (note ->> 'sending') IS NOT NULL
+      DO NOTHING
+      RETURNING number
     ), typed AS (
       DELETE FROM draft
       WHERE establishment_id = CAST(:establishment AS bigint) AND dataset_id = CAST(:dataset AS bigint) AND account_id = CAST(:account AS bigint) AND number = 0
     )
-    SELECT number FROM taken
+    SELECT number, EXISTS (SELECT 1 FROM told) AS is_told FROM taken
 """).execution_options(**PREPARED)  # noqa: S608 (names of our own columns)
-
-_SENT_ALREADY = text("""
-    SELECT made.number, made.after = CAST(:cells AS jsonb) AND record.deleted_at IS NULL AS is_same
-    FROM record_change AS made
-    JOIN record ON record.establishment_id = made.establishment_id AND record.dataset_id = made.dataset_id
-      AND record.number = made.number
-    WHERE made.establishment_id = CAST(:establishment AS bigint) AND made.dataset_id = CAST(:dataset AS bigint)
-      AND made.account_id = CAST(:account AS bigint) AND made.note ->> 'sending' = CAST(:sending AS text)
-""")
 
 _CHANGE = text(f"""
     WITH former AS (
@@ -128,49 +122,27 @@ def create(
     account: int | None,
     submission: int | None = None,
     note: Mapping[str, Any] | None = None,
-) -> int:
-    """Keep a new record, with its line of the index and its first entry of history; the author's draft ends. Gives its number."""
-    return int(
-        session.execute(
-            _CREATE,
-            {
-                "establishment": establishment,
-                "dataset": dataset,
-                "cells": _json(dict(cells)),
-                "extra": _json(extra),
-                "state": str(state),
-                "faults": _json(faults),
-                "words": list(words),
-                "account": account,
-                "submission": submission,
-                "note": _json(note),
-                **_key_values(keys),
-            },
-        ).scalar_one()
-    )
+) -> Row[Any]:
+    """Keep a new record, with its line of the index and its first entry of history; the author's draft ends.
 
-
-def sent_already(
-    session: Session,
-    establishment: int,
-    dataset: int,
-    *,
-    account: int,
-    sending: str,
-    cells: Mapping[str, str],
-) -> int | None:
-    """The record that the very same form made, with the very same cells; None where there is none, or it is in the trash."""
-    row = session.execute(
-        _SENT_ALREADY,
+    Gives its ``number``, and ``is_told``: whether the entry was made. It is not where the form of the note has made one already.
+    """
+    return session.execute(
+        _CREATE,
         {
             "establishment": establishment,
             "dataset": dataset,
-            "account": account,
-            "sending": sending,
             "cells": _json(dict(cells)),
+            "extra": _json(extra),
+            "state": str(state),
+            "faults": _json(faults),
+            "words": list(words),
+            "account": account,
+            "submission": submission,
+            "note": _json(note),
+            **_key_values(keys),
         },
-    ).one_or_none()
-    return int(row.number) if row is not None and row.is_same else None
+    ).one()
 
 
 def change(

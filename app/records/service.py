@@ -17,7 +17,7 @@ from app.models import Record, RecordChange, RecordState
 from app.records import bulk, indexing, queries, rechecking
 from app.records.judge import Judged, judge, stored_faults, words_of
 from app.records.keys import queries as keys
-from app.records.sending import kept_once
+from app.records.past import queries as past
 from schema_loader.errors import CellError
 from schema_loader.sort_keys import sort_key
 from schema_loader.table_schema import ForeignKey, TableSchema
@@ -37,6 +37,14 @@ class Saved:
     number: int
     version: int
     judged: Judged
+
+
+class SentBefore(Exception):
+    """The form has made a record of this very row already: ``number``."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
 class Stale(Conflict):
@@ -80,26 +88,30 @@ def create(
 ) -> Saved:
     """Keep a new record, valid or « à corriger ».
 
-    ``sending``: what tells the form that it came by. It is kept once: raises :class:`~app.records.sending.SentBefore` for another
-    record of the same form. Raises :class:`Conflict` in a dataset that was put away.
+    ``sending``: what tells the form that it came by. It is kept once: raises :class:`SentBefore` for the same row of the
+    same form, and then the transaction is to be rolled back; another row typed into the same page is another record. Raises :class:`Conflict` in a dataset that was put away.
     """
     datasets.refuse_if_closed(dataset)
     judged = _certain(session, dataset, row, judged)
-    with kept_once():
-        number = queries.create(
-            session,
-            dataset.establishment,
-            dataset.id,
-            cells=judged.cells,
-            extra=extra,
-            state=judged.state,
-            faults=judged.faults,
-            keys=judged.keys,
-            words=words_of(dataset.id, judged.cells.values()),
-            account=account,
-            note={"sending": sending} if sending else None,
-        )
-    return Saved(number, 1, judged)
+    place = (dataset.establishment, dataset.id)
+    made = queries.create(
+        session,
+        *place,
+        cells=judged.cells,
+        extra=extra,
+        state=judged.state,
+        faults=judged.faults,
+        keys=judged.keys,
+        words=words_of(dataset.id, judged.cells.values()),
+        account=account,
+        note={"sending": sending} if sending else None,
+    )
+    if sending and account is not None and not made.is_told:
+        first = past.sent_already(session, *place, account=account, sending=sending, cells=judged.cells)
+        if first is not None:
+            raise SentBefore(first)
+        past.tell_created(session, *place, made.number, account=account, cells=judged.cells)
+    return Saved(made.number, 1, judged)
 
 
 def _certain(

@@ -248,14 +248,12 @@ def sent_already(
     """
     if not sending:
         return None
-    number = queries.sent_already(
+    number = past.sent_already(
         session, dataset.establishment, dataset.id, account=account, sending=sending, cells=judged.cells
     )
-    return (
-        None
-        if number is None
-        else records.Saved(number, 1, records.check(session, dataset, judged.cells, number=number))
-    )
+    if number is None:
+        return None
+    return records.Saved(number, 1, records.check(session, dataset, judged.cells, number=number))
 
 
 def keep_draft(

@@ -30,8 +30,7 @@ from app.records.entry.sent import (
     sent,
 )
 from app.records.judge import Judged, shown_faults
-from app.records.sending import SentBefore
-from app.records.service import Saved, Stale
+from app.records.service import Saved, SentBefore, Stale
 from app.routing import Router
 from app.templating import redirect
 
@@ -105,17 +104,15 @@ def create(request: Request, at: Editor, session: SessionOf, form: Posted) -> Re
 
 
 def _create(session: SessionOf, at: At, found: Sent, judged: Judged) -> Saved:
-    """A record, once for each form: where it was sent before, and is the same row still, what was made of it then."""
+    """A record, once for each form and row: where both were sent before, what was made of them then."""
     try:
         saved = records.create(
             session, at.dataset, found.row, account=at.account, judged=judged, sending=found.sending
         )
-    except SentBefore:
+    except SentBefore as before:
         session.rollback()
-        same = service.sent_already(session, at.dataset, judged, account=at.account, sending=found.sending)
-        if same is not None:
-            return same
-        saved = records.create(session, at.dataset, found.row, account=at.account, judged=judged)
+        again = records.check(session, at.dataset, judged.cells, number=before.number)
+        return Saved(before.number, 1, again)
     attachments.note_saved(session, at.dataset, saved.number, saved.judged.cells)
     return saved
 

@@ -150,6 +150,20 @@ def test_without_a_script_it_comes_with_the_form(acts: Press) -> None:
     assert f"/pieces/{held.token}/acte.pdf" in acts.get("/lignes/1")
 
 
+def test_a_document_of_another_row_typed_into_a_page_of_the_history_is_kept(acts: Press) -> None:
+    sending = re.search(r'name="envoi" value="([^"]+)"', acts.get("/saisir"))[1]
+    told = {"acte": "enregistrer", "envoi": sending}
+    document = {"piece-c2": ("acte.pdf", a_pdf(), "application/pdf")}
+    for row, joined in (({"c1": "Voirie"}, None), ({"c1": "École"}, document)):
+        assert acts.browser.post(f"{acts.path}/saisir", data={**row, **told}, files=joined).status_code == 303
+    (held,) = rows(acts)
+    assert (held.number, held.saved_at is not None) == (2, True)
+    with acts.session() as session:
+        address = records.get(session, acts.dataset, 2).cells["adresse"]
+    assert acts.browser.get(path_in(address)).status_code == 200
+    assert "Voirie" not in acts.get("/lignes/2/historique") and "École" in acts.get("/lignes/2/historique")
+
+
 def test_without_a_script_a_refusal_keeps_what_was_typed(acts: Press) -> None:
     answer = acts.browser.post(
         f"{acts.path}/saisir", data={"c1": "Voirie"}, files={"piece-c2": ("a.pdf", b"no", "application/pdf")}
