@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -40,9 +41,15 @@ def town(make: Make, ada: Account) -> Establishment:
 
 
 def link_in(caplog: pytest.LogCaptureFixture, start: str) -> str:
-    """The path of the latest link that the log holds, there being no mail server."""
-    links = [record.link for record in caplog.records if getattr(record, "link", "")]
-    return links[-1][links[-1].index(start) :]
+    """The path of the latest such link that the log holds, there being no mail server; waits for it, since a page answers
+    before its mail is made."""
+    until = time.monotonic() + 30
+    while True:
+        for record in reversed(caplog.records):
+            if start in (link := getattr(record, "link", "")):
+                return link[link.index(start) :]
+        assert time.monotonic() < until, f"The log holds no link with {start}"
+        time.sleep(0.05)
 
 
 def end_session_of(make: Make, account: Account) -> None:
