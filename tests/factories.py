@@ -30,6 +30,7 @@ from app.models import (
     Record,
     RecordChange,
     RecordIndex,
+    RecordOrder,
     SchemaVersion,
     Submission,
     SubmissionRow,
@@ -124,6 +125,7 @@ class Make:
         self.add(
             RecordIndex(**place, state="valid", updated_at=func.now(), k1=establishment.slug, words=words)
         )
+        self.add(RecordOrder(**place, field=1, version=1, key=establishment.slug))
         self.add(RecordChange(**place, act="created", version=1, after=cells))
         self.add(Draft(**place, account_id=account.id, cells=cells))
         brought = self.add(

@@ -22,6 +22,7 @@ from app.models import (
     Record,
     RecordChange,
     RecordIndex,
+    RecordOrder,
     SchemaVersion,
 )
 
@@ -32,6 +33,8 @@ _SHOWN = (
     Dataset.title,
     Dataset.version_id,
     Dataset.keys,
+    Dataset.orders,
+    Dataset.next_number,
     Dataset.constants,
     Dataset.is_indexed,
     Dataset.revision,
@@ -213,8 +216,15 @@ def lock(session: Session, establishment: int, dataset: int) -> None:
     )
 
 
-def touch(session: Session, establishment: int, dataset: int, numbers: int = 0) -> int:
-    """Note that records change, and take ``numbers`` of them: gives the first. The row is locked until the transaction ends."""
+def touch(
+    session: Session, establishment: int, dataset: int, numbers: int = 0, *, keeps_orders: bool = False
+) -> int:
+    """Note that records change, and take ``numbers`` of them: gives the first. The row is locked until the transaction ends.
+
+    The dataset's ``orders`` are given up, and made again for whoever asks for them, but where no cell changes
+    (``keeps_orders``).
+    """
+    forgotten = {} if keeps_orders else {"orders": []}
     return session.execute(
         update(Dataset)
         .where(Dataset.establishment_id == establishment, Dataset.id == dataset)
@@ -222,6 +232,7 @@ def touch(session: Session, establishment: int, dataset: int, numbers: int = 0) 
             next_number=Dataset.next_number + numbers,
             revision=Dataset.revision + 1,
             changed_at=func.now(),
+            **forgotten,
         )
         .returning(Dataset.next_number - numbers)
         .execution_options(synchronize_session=False)
@@ -237,6 +248,16 @@ def set_indexed(session: Session, establishment: int, dataset: int, indexed: boo
     )
 
 
+def set_orders(session: Session, establishment: int, dataset: int, orders: Iterable[str]) -> None:
+    """Say of which other columns every record has its sort key; the row is locked until the transaction ends."""
+    session.execute(
+        update(Dataset)
+        .where(Dataset.establishment_id == establishment, Dataset.id == dataset)
+        .values(orders=list(orders))
+        .execution_options(synchronize_session=False)
+    )
+
+
 def set_closed(session: Session, establishment: int, dataset: int, at: datetime | None) -> None:
     session.execute(
         update(Dataset)
@@ -248,7 +269,7 @@ def set_closed(session: Session, establishment: int, dataset: int, at: datetime 
 
 def remove(session: Session, establishment: int, dataset: int) -> None:
     """Erase a dataset and all its rows: for one that was opened by mistake, or emptied."""
-    for table in (Publication, Publishing, Draft, RecordChange, RecordIndex, Record):
+    for table in (Publication, Publishing, Draft, RecordChange, RecordOrder, RecordIndex, Record):
         session.execute(
             delete(table)
             .where(table.establishment_id == establishment, table.dataset_id == dataset)

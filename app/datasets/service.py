@@ -30,6 +30,8 @@ RESERVED = frozenset(
 )  # fmt: skip
 """What stands after an establishment in other addresses: no dataset may be called so. A test compares with the routes."""
 COMPILED = 128
+USUAL_KEYS = KEY_COLUMNS // 2
+"""Columns that get sort keys from the start, where no more are needed: each costs something with every record that is kept."""
 
 _compiled: OrderedDict[str, TableSchema] = OrderedDict()
 _lock = Lock()
@@ -49,6 +51,10 @@ class DatasetView:
     version: str
     newest: str | None
     keys: tuple[str, ...]
+    orders: tuple[str, ...]
+    """Other fields by which records are sorted without a look at them all."""
+    numbers: int
+    """Numbers given to records so far: it holds no more records than that."""
     constants: Mapping[str, str]
     shared_constants: Mapping[str, str]
     """The establishment's own: the same in each of its datasets."""
@@ -104,6 +110,8 @@ def view_of(session: Session, row: Any) -> DatasetView:
         row.version,
         row.newest,
         tuple(row.keys),
+        tuple(row.orders),
+        row.next_number - 1,
         row.constants,
         row.shared_constants,
         row.is_indexed,
@@ -235,7 +243,11 @@ def free_slug(title: str, taken: set[str]) -> str:
 
 
 def choose_keys(schema: TableSchema) -> tuple[str, ...]:
-    """The fields that get sort keys, most needed first: those of keys, choices, dates, numbers, then the others in order."""
+    """The fields that get sort keys, most needed first: those of keys, choices, dates, numbers, then the first of the others.
+
+    The first four kinds are what a list is filtered by and what is looked for among the records. Others are sorted by too, and
+    get their keys when somebody asks for that (:mod:`app.records.orders`), but for some that wait for nobody.
+    """
     unique = {name for key in (schema.primary_key, *schema.unique_keys) for name in key}
     plain = [field for field in schema.fields if field.type.name not in ("geojson", "object", "array")]
 
@@ -253,4 +265,6 @@ def choose_keys(schema: TableSchema) -> tuple[str, ...]:
     if len(few) > KEY_COLUMNS // 2:  # a form of many boxes leaves room for its dates and numbers
         late = few[KEY_COLUMNS // 2 :]
         ranked = [field for field in ranked if field not in late] + late
-    return tuple(field.name for field in ranked[:KEY_COLUMNS])
+    needed = [field for field in ranked if rank(field) < 4][:KEY_COLUMNS]
+    others = [field for field in ranked if rank(field) == 4][: max(0, USUAL_KEYS - len(needed))]
+    return tuple(field.name for field in (*needed, *others))

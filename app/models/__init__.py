@@ -11,7 +11,7 @@ from app.models.job import JobProgress
 from app.models.journal import JournalEntry
 from app.models.portal import Answer, Connection, Delivery, PortalKind
 from app.models.publication import PUBLIC_STATES, Publication, PublicationState, Publishing
-from app.models.record import Draft, Record, RecordChange, RecordIndex, RecordState
+from app.models.record import Draft, Record, RecordChange, RecordIndex, RecordOrder, RecordState
 from app.models.role import Role
 from app.models.submission import ColumnMemory, Mode, Submission, SubmissionRow, SubmissionState
 from app.models.table_schema import CatalogueSchema, SchemaVersion
@@ -43,6 +43,7 @@ __all__ = [
     "Record",
     "RecordChange",
     "RecordIndex",
+    "RecordOrder",
     "RecordState",
     "Role",
     "SchemaVersion",

@@ -11,8 +11,10 @@ from sqlalchemy.types import Text
 
 from app.models.base import Base, Made
 
-KEY_COLUMNS = 12
+KEY_COLUMNS = 24
 """Columns of :class:`app.models.record.RecordIndex` by which a dataset's lines are sorted and filtered."""
+MOST_ORDERS = 8
+"""Other columns that :class:`app.models.record.RecordOrder` holds of one dataset."""
 
 
 class Dataset(Base):
@@ -24,6 +26,7 @@ class Dataset(Base):
         CheckConstraint("title <> ''", name="title_given"),
         CheckConstraint("next_number > 0", name="next_number_positive"),
         CheckConstraint(f"cardinality(keys) <= {KEY_COLUMNS}", name="keys_bounded"),
+        CheckConstraint(f"cardinality(orders) <= {MOST_ORDERS}", name="orders_bounded"),
         Index("uq_dataset_slug", "establishment_id", "slug", unique=True),
         Index("ix_dataset_version_id", "version_id"),
     )
@@ -38,6 +41,8 @@ class Dataset(Base):
     """The schema as it was when the dataset was opened, or was last moved to another version."""
     keys: Mapped[list[str]] = mapped_column(ARRAY(Text()), server_default=text("'{}'"))
     """Names of the fields whose sort keys stand in ``k1``, ``k2``… of the index, in this order."""
+    orders: Mapped[list[str]] = mapped_column(ARRAY(Text()), server_default=text("'{}'"))
+    """Names of the other fields of which every record has its sort key in ``record_order``, the one asked for last at the end."""
     constants: Mapped[dict[str, str]] = mapped_column(JSONB(), server_default=text("'{}'::jsonb"))
     """Values that its forms offer, beside those of the establishment: field name → stored text."""
     next_number: Mapped[int] = mapped_column(server_default="1")

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Identity, Index, text
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Text
+from sqlalchemy.types import SmallInteger, Text
 
 from app.models.base import Base, Made
 from app.models.dataset import KEY_COLUMNS
@@ -122,8 +122,39 @@ class RecordIndex(Base):
     k10: Mapped[str | None] = mapped_column(Text(collation="C"))
     k11: Mapped[str | None] = mapped_column(Text(collation="C"))
     k12: Mapped[str | None] = mapped_column(Text(collation="C"))
+    k13: Mapped[str | None] = mapped_column(Text(collation="C"))
+    k14: Mapped[str | None] = mapped_column(Text(collation="C"))
+    k15: Mapped[str | None] = mapped_column(Text(collation="C"))
+    k16: Mapped[str | None] = mapped_column(Text(collation="C"))
+    k17: Mapped[str | None] = mapped_column(Text(collation="C"))
+    k18: Mapped[str | None] = mapped_column(Text(collation="C"))
+    k19: Mapped[str | None] = mapped_column(Text(collation="C"))
+    k20: Mapped[str | None] = mapped_column(Text(collation="C"))
+    k21: Mapped[str | None] = mapped_column(Text(collation="C"))
+    k22: Mapped[str | None] = mapped_column(Text(collation="C"))
+    k23: Mapped[str | None] = mapped_column(Text(collation="C"))
+    k24: Mapped[str | None] = mapped_column(Text(collation="C"))
     words: Mapped[Any] = mapped_column(TSVECTOR(), deferred=True)
     """Folded words of its cells, each after the dataset's number: ``1a:subvention``."""
+
+
+class RecordOrder(Base):
+    """The sort key of one more column of a record, where somebody has asked for the order of it: the dataset's ``orders`` says of
+    which columns these are whole. Made from the records, and made again when many change; a record of the trash may have one."""
+
+    __tablename__ = "record_order"
+    __table_args__ = (
+        Index("ix_record_order_key", "establishment_id", "dataset_id", "field", "key", "number"),
+    )
+
+    establishment_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    dataset_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    field: Mapped[int] = mapped_column(SmallInteger(), primary_key=True, autoincrement=False)
+    """Position of the field in the schema of the dataset."""
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[int]
+    """Of the record whose cell the key is of."""
+    key: Mapped[str] = mapped_column(Text(collation="C"))
 
 
 class RecordChange(Base):

@@ -20,7 +20,8 @@ _KEYS = ", ".join(f"k{n}" for n in range(1, KEY_COLUMNS + 1))
 _TEMPORARY: LiteralString = """
     CREATE TEMPORARY TABLE IF NOT EXISTS new_index_line (
       number bigint, state text, updated_by bigint, updated_at timestamptz, submission_id bigint, words text[],
-      k1 text, k2 text, k3 text, k4 text, k5 text, k6 text, k7 text, k8 text, k9 text, k10 text, k11 text, k12 text
+      k1 text, k2 text, k3 text, k4 text, k5 text, k6 text, k7 text, k8 text, k9 text, k10 text, k11 text, k12 text,
+      k13 text, k14 text, k15 text, k16 text, k17 text, k18 text, k19 text, k20 text, k21 text, k22 text, k23 text, k24 text
     ) ON COMMIT DROP;
     TRUNCATE new_index_line;
 """
@@ -120,7 +121,7 @@ def settle(session: Session, dataset: DatasetView) -> int:
 
 
 def copy_index_lines(session: Session, dataset: DatasetView, lines: Iterable[Sequence[Any]]) -> None:
-    """Write lines of the index: ``number, state, updated_by, updated_at, submission_id, words, k1 … k12``; those that are there stay."""
+    """Write lines of the index: ``number, state, updated_by, updated_at, submission_id, words, k1 … k24``; those that are there stay."""
     driver: Any = session.connection().connection.driver_connection
     driver.execute(_TEMPORARY, prepare=False)
     with driver.cursor() as cursor, cursor.copy("COPY new_index_line FROM STDIN") as copy:

@@ -27,7 +27,7 @@ _CREATE = text(f"""
     WITH taken AS (
       UPDATE dataset SET next_number = next_number + 1, revision = revision + 1, changed_at = now()
       WHERE establishment_id = CAST(:establishment AS bigint) AND id = CAST(:dataset AS bigint)
-      RETURNING next_number - 1 AS number
+      RETURNING next_number - 1 AS number, orders
     ), kept AS (
       INSERT INTO record (establishment_id, dataset_id, number, cells, extra, state, faults, created_by, updated_by,
                           submission_id)
@@ -51,7 +51,7 @@ _CREATE = text(f"""
       DELETE FROM draft
       WHERE establishment_id = CAST(:establishment AS bigint) AND dataset_id = CAST(:dataset AS bigint) AND account_id = CAST(:account AS bigint) AND number = 0
     )
-    SELECT number, EXISTS (SELECT 1 FROM told) AS is_told FROM taken
+    SELECT number, orders, EXISTS (SELECT 1 FROM told) AS is_told FROM taken
 """).execution_options(**PREPARED)  # noqa: S608 (names of our own columns)
 
 _CHANGE = text(f"""
@@ -86,12 +86,13 @@ _CHANGE = text(f"""
       UPDATE dataset SET revision = revision + 1, changed_at = now()
       FROM kept
       WHERE establishment_id = CAST(:establishment AS bigint) AND id = CAST(:dataset AS bigint)
+      RETURNING orders
     ), typed AS (
       DELETE FROM draft
       USING kept
       WHERE establishment_id = CAST(:establishment AS bigint) AND dataset_id = CAST(:dataset AS bigint) AND account_id = CAST(:account AS bigint) AND number = CAST(:number AS bigint)
     )
-    SELECT version FROM kept
+    SELECT version, orders FROM kept, moved
 """).execution_options(**PREPARED)  # noqa: S608 (names of our own columns)
 
 
@@ -125,7 +126,8 @@ def create(
 ) -> Row[Any]:
     """Keep a new record, with its line of the index and its first entry of history; the author's draft ends.
 
-    Gives its ``number``, and ``is_told``: whether the entry was made. It is not where the form of the note has made one already.
+    Gives its ``number``; ``is_told``: whether the entry was made, which it is not where the form of the note has made one
+    already; and the dataset's ``orders``, whose keys are to be kept too.
     """
     return session.execute(
         _CREATE,
@@ -161,9 +163,10 @@ def change(
     act: str = "changed",
     submission: int | None = None,
     note: Mapping[str, Any] | None = None,
-) -> int | None:
-    """Keep a change of the record as it was at version ``base``; gives its new version, None when it is another by now."""
-    found: int | None = session.execute(
+) -> Row[Any] | None:
+    """Keep a change of the record as it was at version ``base``; gives its new ``version`` and the dataset's ``orders``, None
+    when it is another by now."""
+    return session.execute(
         _CHANGE,
         {
             "establishment": establishment,
@@ -180,8 +183,7 @@ def change(
             "note": _json(note),
             **_key_values(keys),
         },
-    ).scalar_one_or_none()
-    return found
+    ).one_or_none()
 
 
 def get(session: Session, establishment: int, dataset: int, number: int) -> Record | None:

@@ -17,6 +17,7 @@ from app.models import Record, RecordChange, RecordState
 from app.records import bulk, indexing, queries, rechecking
 from app.records.judge import Judged, judge, stored_faults, words_of
 from app.records.keys import queries as keys
+from app.records.orders import service as orders
 from app.records.past import queries as past
 from schema_loader.errors import CellError
 from schema_loader.sort_keys import sort_key
@@ -106,6 +107,8 @@ def create(
         account=account,
         note={"sending": sending} if sending else None,
     )
+    if made.orders:
+        orders.keep(session, dataset, made.number, 1, judged.cells, made.orders)
     if sending and account is not None and not made.is_told:
         first = past.sent_already(session, *place, account=account, sending=sending, cells=judged.cells)
         if first is not None:
@@ -158,7 +161,7 @@ def change(
         if account is not None:
             queries.drop_draft(session, dataset.establishment, dataset.id, account, number)
         return Saved(number, base_version, judged)
-    version = queries.change(
+    kept = queries.change(
         session,
         dataset.establishment,
         dataset.id,
@@ -173,13 +176,15 @@ def change(
         act=act,
         note=note,
     )
-    if version is None:
+    if kept is None:
         current = queries.get(session, dataset.establishment, dataset.id, number)
         if current is None or current.deleted_at is not None:
             raise NotFound
         raise Stale(current, judged)
+    if kept.orders:
+        orders.keep(session, dataset, number, kept.version, judged.cells, kept.orders)
     recheck_twins(session, dataset, former, besides=number)
-    return Saved(number, version, judged)
+    return Saved(number, kept.version, judged)
 
 
 def get(session: Session, dataset: DatasetView, number: int) -> Record:
@@ -196,7 +201,7 @@ def trash(
     """Put records into the trash; gives the numbers of those that went."""
     datasets.refuse_if_closed(dataset)
     # first, so that a job that makes the index of the dataset sees the records gone, or is seen by what follows
-    dataset_queries.touch(session, dataset.establishment, dataset.id)
+    dataset_queries.touch(session, dataset.establishment, dataset.id, keeps_orders=True)
     gone = queries.trash(session, dataset.establishment, dataset.id, numbers, account)
     if gone and keys_of_schema(dataset.schema):
         if len(gone) > RECHECKED:
@@ -212,7 +217,7 @@ def restore(
 ) -> list[int]:
     """Take records back out of the trash, judged again; gives the numbers of those that came back."""
     datasets.refuse_if_closed(dataset)
-    dataset_queries.touch(session, dataset.establishment, dataset.id)
+    dataset_queries.touch(session, dataset.establishment, dataset.id, keeps_orders=True)
     back = queries.untrash(session, dataset.establishment, dataset.id, numbers, account)
     if len(back) > INDEXED_AT_ONCE:
         indexing.ask(session, dataset, account=account)
@@ -349,7 +354,7 @@ def rejudge(session: Session, dataset: DatasetView, record: Record) -> None:
     """Note what the check says of a record by now, whose cells have not changed."""
     judged = check(session, dataset, record.cells, number=record.number)
     if judged.state != record.state:  # one line more or less to publish
-        dataset_queries.touch(session, dataset.establishment, dataset.id)
+        dataset_queries.touch(session, dataset.establishment, dataset.id, keeps_orders=True)
     if judged.state != record.state or judged.faults != record.faults:
         queries.set_state(
             session, dataset.establishment, dataset.id, record.number, judged.state, judged.faults

@@ -62,6 +62,8 @@ SAMPLES: dict[str, Any] = {
     "shown": [{"establishment_id": 1, "submission_id": 1, "kind": "diff", "row_number": 2, "cells": {}}],
     "wrong": [],
     "order": ("number", None),
+    "keyed": [("commune", 1)],
+    "lines": [(1, 1, 1, "commune")],
     "query": "commune:*",
     "state": "valid",
     "whats": [("state", 0)],

@@ -29,10 +29,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.orm import Session
-from sqlalchemy.types import BigInteger, Text
+from sqlalchemy.types import BigInteger, SmallInteger, Text
 
-from app.models import Account, Record, RecordIndex, RecordState
-from schema_loader.sort_keys import MOST
+from app.models import Account, Record, RecordIndex, RecordOrder, RecordState
 
 FEW = 1000
 
@@ -41,12 +40,13 @@ Condition = tuple[Literal["equal", "between", "user", "submission", "state", "nu
 ``("state", None, state)``, ``("numbers", None, numbers)``. A column is that of the index, from 1."""
 What = tuple[Literal["column", "year", "state", "updated_by", "submission_id"], int]
 """What is counted: a column of the index, the year that it begins with, or a property of the line (then the number is of no account)."""
-Order = tuple[Literal["number", "column", "field"], Any]
-"""``("number", None)``, ``("column", 3)`` of the index, or ``("field", name)`` for one that has no column there."""
+Order = tuple[Literal["number", "column", "field"], int | None]
+"""``("number", None)``, ``("column", 3)`` of the index, or ``("field", 17)``, a position in the schema, by the keys made for it."""
 Shape = tuple[tuple[str, int | None], ...]
 """Kinds and columns of conditions: statements are built once for each, and their values given when they run."""
 
 _INDEX, _RECORD, _ACCOUNT = RecordIndex.__table__.c, Record.__table__.c, Account.__table__.c
+_ORDER = RecordOrder.__table__.c
 _TEXTS, _NUMBERS = ARRAY(Text()), ARRAY(BigInteger())
 _OWN = and_(
     _INDEX.establishment_id == bindparam("establishment", type_=BigInteger()),
@@ -210,36 +210,74 @@ def page(
 def _page(
     shape: Shape, sought: bool, kind: str, column: int | None, descending: bool, is_further: bool
 ) -> Select[Any]:
+    number: Any = _INDEX.number
     sort: Any = None
     if kind == "column":
         sort = _at(column)
     elif kind == "field":
-        # a long text would make a long address of the next page: those that begin alike are in the order of entry
-        cell = _RECORD.cells[bindparam("field", type_=Text())].astext
-        sort = func.left(func.app.fold(func.coalesce(cell, "")), MOST).collate("C")
+        number, sort = _ORDER.number, _ORDER.key
     key = literal("") if sort is None else sort
-    chosen = _filtered(shape, sought, (_INDEX.number, key.label("key")))
+    chosen = _filtered(shape, sought, (number, key.label("key")))
     if kind == "field":
+        # a key may be there of a record in the trash, which has no line of the index
         chosen = chosen.select_from(
-            RecordIndex.__table__.join(
-                Record.__table__,
-                and_(
-                    _RECORD.establishment_id == _INDEX.establishment_id,
-                    _RECORD.dataset_id == _INDEX.dataset_id,
-                    _RECORD.number == _INDEX.number,
-                ),
-            )
+            RecordOrder.__table__.join(RecordIndex.__table__, _INDEX.number == _ORDER.number)
+        ).where(
+            _ORDER.establishment_id == bindparam("establishment", type_=BigInteger()),
+            _ORDER.dataset_id == bindparam("dataset", type_=BigInteger()),
+            _ORDER.field == bindparam("field", type_=SmallInteger()),
         )
     if kind == "column":
         chosen = chosen.where(sort.is_not(None))
     if is_further:
-        number = bindparam("beyond_number", type_=BigInteger())
-        at: Any = _INDEX.number if sort is None else tuple_(sort, _INDEX.number)
-        bound: Any = number if sort is None else tuple_(bindparam("beyond_key", type_=Text()), number)
+        last = bindparam("beyond_number", type_=BigInteger())
+        at: Any = number if sort is None else tuple_(sort, number)
+        bound: Any = last if sort is None else tuple_(bindparam("beyond_key", type_=Text()), last)
         chosen = chosen.where(at < bound if descending else at > bound)
-    by = [_INDEX.number] if sort is None else [sort, _INDEX.number]
+    by = [number] if sort is None else [sort, number]
     chosen = chosen.order_by(*(part.desc() if descending else part.asc() for part in by))
     return _with_records(chosen.limit(bindparam("most")).subquery("found"), descending=descending)
+
+
+def cells(
+    session: Session,
+    establishment: int,
+    dataset: int,
+    conditions: Sequence[Condition],
+    query: str | None,
+    name: str,
+) -> Sequence[Row[Any]]:
+    """``(number, cell)`` of all the records of a list, in no order; the cell is of the field ``name``."""
+    given = _values(establishment, dataset, conditions, query) | {"name": name}
+    return session.execute(_cells(_shape(conditions), query is not None), given).all()
+
+
+@lru_cache(maxsize=64)
+def _cells(shape: Shape, sought: bool) -> Select[Any]:
+    cell = _RECORD.cells[bindparam("name", type_=Text())].astext
+    return (
+        _filtered(shape, sought, (_INDEX.number, cell.label("cell")))
+        .select_from(RecordIndex.__table__.join(Record.__table__, _RECORD.number == _INDEX.number))
+        .where(_OWN_RECORD)
+    )
+
+
+def records(
+    session: Session,
+    establishment: int,
+    dataset: int,
+    keyed: Sequence[tuple[str, int]],
+    *,
+    descending: bool,
+) -> list[Row[Any]]:
+    """The records of ``(key, number)``, in that order, with their key."""
+    given = {
+        "establishment": establishment,
+        "dataset": dataset,
+        "keys": [key for key, _ in keyed],
+        "numbers": [number for _, number in keyed],
+    }
+    return list(session.execute(_RECORDS[descending], given))
 
 
 def _with_records(found: Subquery, *, descending: bool) -> Select[Any]:
@@ -254,6 +292,13 @@ def _with_records(found: Subquery, *, descending: bool) -> Select[Any]:
         )
         .order_by(*(part.desc() if descending else part.asc() for part in by))
     )
+
+
+_GIVEN = select(
+    func.unnest(bindparam("keys", type_=_TEXTS)).label("key"),
+    func.unnest(bindparam("numbers", type_=_NUMBERS)).label("number"),
+).subquery("found")
+_RECORDS = {descending: _with_records(_GIVEN, descending=descending) for descending in (True, False)}
 
 
 def numbers(
@@ -312,36 +357,6 @@ def _plain(
     if beyond is not None:
         chosen = chosen.where(_RECORD.number < beyond if descending else _RECORD.number > beyond)
     return chosen.order_by(_RECORD.number.desc() if descending else _RECORD.number.asc()).limit(limit)
-
-
-def trashed(session: Session, establishment: int, dataset: int, *, limit: int, offset: int) -> list[Row[Any]]:
-    """Records of the trash, the latest first."""
-    return list(
-        session.execute(
-            select(Record.number, Record.cells, Record.deleted_at, Record.deleted_by)
-            .where(
-                Record.establishment_id == establishment,
-                Record.dataset_id == dataset,
-                Record.deleted_at.is_not(None),
-            )
-            .order_by(Record.deleted_at.desc(), Record.number.desc())
-            .limit(limit)
-            .offset(offset)
-        )
-    )
-
-
-def trash_count(session: Session, establishment: int, dataset: int, most: int) -> int:
-    """How many records are in the trash, counted up to ``most``."""
-    return _count(
-        session,
-        select(Record.number).where(
-            Record.establishment_id == establishment,
-            Record.dataset_id == dataset,
-            Record.deleted_at.is_not(None),
-        ),
-        most,
-    )
 
 
 def count(

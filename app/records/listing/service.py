@@ -7,6 +7,7 @@ import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from heapq import nlargest, nsmallest
 from typing import Any
 
 import orjson
@@ -17,6 +18,7 @@ from app.models import RecordState
 from app.records.judge import search_query
 from app.records.listing import queries
 from app.records.listing.queries import Condition, Order
+from app.records.orders import service as orders
 from schema_loader.field import Field
 from schema_loader.sort_keys import bound_key, sort_key
 from schema_loader.table_schema import TableSchema
@@ -24,8 +26,12 @@ from schema_loader.table_schema import TableSchema
 PAGE = 50
 COUNTED = 10_001
 """Records are counted up to here: beyond, « plus de 10 000 »."""
-FACETS, FACET_VALUES = 8, 60
+FACET_VALUES = 60
 FEW_WORDS = 2000
+SORTED_AT_ONCE = 2000
+"""Records that are sorted without keys each time, being few."""
+SORTED_ONCE = 100_000
+"""Records that are sorted so, at some length, while keys are made of them; more are in the order of entry meanwhile."""
 FIRST, LAST = "!", "}"
 """Below the keys of all dates and numbers, above those of empty cells; above them, below those of what is no value."""
 TEMPORAL = ("date", "datetime", "year", "yearmonth")
@@ -68,12 +74,14 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class Listed:
     """One page. ``after`` and ``before``: where the next and the former page begin, empty at the ends; ``is_partial``: the index is
-    being made, so that only the order of entry and the state are to be had."""
+    being made, so that only the order of entry and the state are to be had; ``is_unsorted``: the order is being made, so that the
+    records are in that of entry."""
 
     rows: Sequence[Any]
     after: str
     before: str
     is_partial: bool
+    is_unsorted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +112,24 @@ def page(session: Session, dataset: DatasetView, asked: Asked) -> Listed:
     beyond = _cursor(asked.before or asked.after)
     descending = asked.descending != backwards
     conditions, query = narrowed(session, dataset, asked)
-    found = queries.page(
-        session,
-        *place,
-        conditions,
-        query,
-        order_of(dataset, asked),
-        descending=descending,
-        beyond=beyond,
-        limit=asked.size + 1,
-    )
+    order = order_of(dataset, asked)
+    is_unsorted = False
+    sorted_by: Field | None = None
+    if order is None:
+        sorted_by = dataset.schema.by_name[asked.sort]
+        most = min([dataset.numbers, *(len(value) for kind, _, value in conditions if kind == "numbers")])
+        order = ("number", None)
+        if most > SORTED_AT_ONCE and asked.sort in dataset.orders:
+            order, sorted_by = ("field", sorted_by.position), None
+        elif most > SORTED_AT_ONCE:
+            orders.ask(dataset, sorted_by)
+            if most > SORTED_ONCE:
+                is_unsorted, sorted_by = True, None
+    how: Any = {"descending": descending, "beyond": beyond, "limit": asked.size + 1}
+    if sorted_by is not None:
+        found = _sorted_here(session, dataset, conditions, query, sorted_by, **how)
+    else:
+        found = queries.page(session, *place, conditions, query, order, **how)
     more, found = len(found) > asked.size, found[: asked.size]
     if backwards:
         found.reverse()
@@ -123,7 +139,31 @@ def page(session: Session, dataset: DatasetView, asked: Asked) -> Listed:
         _text_of(found[-1]) if found and forward else "",
         _text_of(found[0]) if found and back else "",
         False,
+        is_unsorted,
     )
+
+
+def _sorted_here(
+    session: Session,
+    dataset: DatasetView,
+    conditions: Sequence[Condition],
+    query: str | None,
+    by: Field,
+    *,
+    descending: bool,
+    beyond: tuple[str, int] | None,
+    limit: int,
+) -> list[Any]:
+    """A page by a column without keys: those of all the list's records are made, and forgotten again."""
+    place = (dataset.establishment, dataset.id)
+    key_of = orders.reader(by)
+    keyed = [
+        (key_of(cell), number) for number, cell in queries.cells(session, *place, conditions, query, by.name)
+    ]
+    if beyond is not None:
+        keyed = [one for one in keyed if (one < beyond if descending else one > beyond)]
+    keyed = nlargest(limit, keyed) if descending else nsmallest(limit, keyed)
+    return queries.records(session, *place, keyed, descending=descending)
 
 
 def _plain_page(session: Session, dataset: DatasetView, asked: Asked) -> Listed:
@@ -225,12 +265,12 @@ def _upper(field: Field, text: str) -> str | None:
     return f"{day}\x7f" if clock.startswith("00:00:00") else f"{key}\x7f"
 
 
-def order_of(dataset: DatasetView, asked: Asked) -> Order:
-    """What the list is sorted by."""
+def order_of(dataset: DatasetView, asked: Asked) -> Order | None:
+    """What the list is sorted by; None for a column that the index has no keys of."""
     if asked.sort not in dataset.schema.by_name:
         return ("number", None)
     column = dataset.column_of(asked.sort)
-    return ("field", asked.sort) if column is None else ("column", column)
+    return None if column is None else ("column", column)
 
 
 # --- filters --------------------------------------------------------------------------------------------------------
@@ -244,7 +284,7 @@ def facet_fields(schema: TableSchema, keys: tuple[str, ...]) -> tuple[Field, ...
         for field in schema.fields
         if field.name in keys and (field.choices or field.type.name == "boolean")
     ]
-    return tuple(chosen[:FACETS])
+    return tuple(chosen)
 
 
 @lru_cache(maxsize=128)

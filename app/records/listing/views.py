@@ -100,6 +100,7 @@ def page_of(
         "groups": filters.without_counts(at.dataset, view),
         "filters_open": bool(view.faults),
         "is_partial": listed.is_partial,
+        "is_unsorted": listed.is_unsorted,
         "next": address.placed(view, after=listed.after, rank=last) if listed.after else "",
         "previous": address.placed(
             view, before=listed.before, rank=max(1, view.rank - service.PAGE) if view.rank else 0

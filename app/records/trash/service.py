@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from app.datasets.service import DatasetView
 from app.i18n import ngettext
-from app.records.listing import queries as listing
 from app.records.listing.columns import Column, readers
 from app.records.listing.shown import names
 from app.records.trash import queries
@@ -36,7 +35,7 @@ def page(
     session: Session, dataset: DatasetView, columns: Sequence[Column], *, limit: int, offset: int
 ) -> list[Gone]:
     """Lines of the trash, the latest first."""
-    rows = listing.trashed(session, dataset.establishment, dataset.id, limit=limit, offset=offset)
+    rows = queries.trashed(session, dataset.establishment, dataset.id, limit=limit, offset=offset)
     people = names(session, (row.deleted_by for row in rows))
     read = readers(dataset.schema)
     return [
@@ -57,7 +56,7 @@ def _cells(
 
 def count(session: Session, dataset: DatasetView) -> int:
     """How many lines are in the trash, up to :data:`COUNTED`."""
-    return listing.trash_count(session, dataset.establishment, dataset.id, COUNTED)
+    return queries.count(session, dataset.establishment, dataset.id, COUNTED)
 
 
 def instant(session: Session) -> str:

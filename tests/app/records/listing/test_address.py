@@ -16,7 +16,7 @@ from tests.app.records.rows import descriptor
 
 SCHEMA = compile_schema(descriptor())
 DATASET = DatasetView(
-    1, 1, "lieux", "Lieux", 1, "test/lieux", "Lieux", "1", "1", choose_keys(SCHEMA), {}, {}, True, 0, None, None, None, None, None, SCHEMA  # type: ignore[arg-type]
+    1, 1, "lieux", "Lieux", 1, "test/lieux", "Lieux", "1", "1", choose_keys(SCHEMA), (), 0, {}, {}, True, 0, None, None, None, None, None, SCHEMA  # type: ignore[arg-type]
 )  # fmt: skip
 NAMES = [
     "q", "tri", "colonnes", "etat", "annee", "utilisateur", "import", "apres", "avant", "rang", "f.genre", "f.ouvert", "f.nom",

@@ -14,7 +14,6 @@ from sqlalchemy import text
 
 from app.datasets import service as datasets
 from app.datasets.service import DatasetView
-from app.folding import fold
 from app.models import RecordState
 from app.records import bulk, service
 from app.records.listing import service as listing
@@ -108,10 +107,7 @@ class Plain:
         return [one.number for one in (reversed(found) if asked.descending else found)]
 
     def key(self, one: Kept, name: str) -> str:
-        cell = one.cells.get(name, "")
-        if self.dataset.column_of(name) is None:
-            return fold(cell)[:60]
-        return sort_key(self.fields[name], cell)
+        return sort_key(self.fields[name], one.cells.get(name))
 
     def is_in(self, one: Kept, asked: Asked) -> bool:
         value = {name: self.fields[name].type.parse(one.cells.get(name, "") or "¤") for name in BOUNDS}
