@@ -112,6 +112,10 @@ def test_whatever_is_done_to_records_they_are_in_the_order_of_their_values(
     size: int,
     n0: str,
 ) -> None:
+    with broad.session() as session:  # those of the example before
+        session.execute(text("DELETE FROM record"))
+        session.execute(text("DELETE FROM record_index"))
+        dataset_queries.set_orders(session, broad.establishment.id, broad.dataset.id, ())
     numbers = fill(broad, rows)
     make(broad, LAST)
     make(broad, "texte")
