@@ -6,8 +6,10 @@ import re
 from datetime import datetime, time
 
 from schema_loader.repair.days import day_meant
+from schema_loader.repair.numbers import without_unit, written_numbers
 
-UNITS = re.compile(r"(?i)(?:€|\$|£|%|euros?|eur|k€|m²|m2|km|kg|h|ans?|°)")
+CURRENCY = re.compile(r"^\s*[€$£]|[$£]\s*$")
+SIGN = re.compile(r"^([+\-−])\s+")
 CLOCK = re.compile(
     r"(\d{1,2})\s*[:hH]\s*(?:(\d{2})(?:\s*(?:[:m]|min)\s*(?:(\d{2})(?:[.,](\d{1,6}))?\s*s?)?)?)?", re.ASCII
 )
@@ -37,15 +39,9 @@ def moment_meant(text: str) -> datetime | None:
 def plain_number(text: str) -> str | None:
     """A number as people write one (``1 234,50 €``) with a point and nothing else: ``1234.50``; None for the rest.
 
-    ``1.234`` and ``1,234`` alike may be a thousand or a unit: a lone mark is read as the decimal one.
+    ``1.234`` and ``1,234`` alike may be a thousand or a unit: a lone mark is read as the decimal one. What looks like a slip
+    (``1.2.3``, ``12 50``, ``3 k€``) is no number: the next one that it looks like might be another.
     """
-    bare = re.sub(r"[\s'’]", "", UNITS.sub("", text)).replace("−", "-")
-    if "," in bare and "." in bare:
-        thousands = "," if bare.rfind(",") < bare.rfind(".") else "."
-        bare = bare.replace(thousands, "")
-    if bare.count(",") > 1:
-        bare = bare.replace(",", "")
-    if bare.count(".") > 1:
-        bare = bare.replace(".", "")
-    bare = bare.replace(",", ".")
-    return bare if re.fullmatch(r"[+-]?(?:\d+\.?\d*|\.\d+)", bare, re.ASCII) else None
+    bare = SIGN.sub(r"\1", without_unit(CURRENCY.sub("", text).strip())[0])
+    found = written_numbers(bare)
+    return found[0].plain if found else None

@@ -88,15 +88,13 @@ def holds_days(kind: FieldType) -> bool:
 
 
 def _read_number(kind: Any, text: str, lang: str) -> Iterator[str]:
-    bare = re.sub(r"\s", "", text)
     mark = kind.decimal_char if isinstance(kind, NumberType) else ""
     group = kind.group_char.strip()
-    regular = not group or re.fullmatch(
-        rf"[+-]?\d{{1,3}}(?:{re.escape(group)}\d{{3}})+(?:{re.escape(mark)}\d*)?", bare
-    )
-    if regular:
-        yield bare
-    if lang != "fr" and re.fullmatch(r"[+-]?\d{1,3}(?:,\d{3})+", bare):
+    if group and re.fullmatch(
+        rf"[+-]?\d{{1,3}}(?:{re.escape(group)}\d{{3}})+(?:{re.escape(mark)}\d*)?", text
+    ):
+        yield text
+    if lang != "fr" and re.fullmatch(r"[+-]?\d{1,3}(?:,\d{3})+", text):
         return  # a thousand to an English reader, a unit to a French one: it is not guessed
     plain = plain_number(text)
     if plain is None:

@@ -211,7 +211,7 @@ def _add_all(
     held = _held(session, dataset)
     trashed = 0
     if wanted.mode == Mode.replace and held:
-        trashed = _trash_others(session, dataset, submission, account)
+        trashed = _trash_others(session, dataset, submission, account, sql.SQL(""))
     added = 0
     # the database works on one batch while the next is made
     for batch in ahead(staging.written(checked, keep_faulty=wanted.keep_faulty)):
@@ -247,7 +247,7 @@ def _merge(
         to_fix, left_out = to_fix + wrong, left_out + out
     found = _amended(found, left_out, to_fix)
     if wanted.mode == Mode.replace:
-        _trash_others(session, dataset, submission, account, key=wanted.key)
+        _trash_others(session, dataset, submission, account, staging.spared(wanted.key))
     if found.added:
         first = dataset_queries.touch(session, dataset.establishment, dataset.id, found.added)
         staging.add_unmatched(
@@ -355,9 +355,9 @@ def rewrite(
 
 
 def _trash_others(
-    session: Session, dataset: DatasetView, submission: int, account: int | None, *, key: Sequence[str] = ()
+    session: Session, dataset: DatasetView, submission: int, account: int | None, spared: sql.Composable
 ) -> int:
-    """Put into the trash what a replacement does not bring: all but the records whose ``key`` a row has, else all that are there."""
+    """Put into the trash what a replacement does not bring: all that is there but the records ``spared`` (:func:`staging.spared`)."""
     driver: Any = session.connection().connection.driver_connection
     driver.execute("SET LOCAL enable_nestloop = off")
     place = {
@@ -366,7 +366,7 @@ def _trash_others(
         "account": account,
         "submission": submission,
     }
-    kept = staging.spared(key).as_string(driver) if key else ""
+    kept = spared.as_string(driver)
     row = driver.execute(
         f"""
         WITH gone AS (

@@ -69,6 +69,28 @@ def test_a_row_of_a_filled_template_finds_its_record_whatever_its_key(desk: Desk
     assert [cells["code"] for cells in desk.records()] == ["A9", "A2", "B1"]
 
 
+def test_a_filled_template_that_replaces_keeps_the_records_of_its_rows(desk: Desk) -> None:
+    with_rows(desk)
+    desk.accept(desk.bring("code,nom\nA3,Halle\nA4,Gymnase\n"))
+    before, names = desk.everything(), [cells["nom"] for cells in desk.records()]
+    book = load_workbook(io.BytesIO(edited(template(desk), (4, 3, "École Neuve"))))
+    sheet = book.worksheets[0]
+    sheet.delete_rows(6, 2)  # type: ignore[union-attr]
+    made = io.BytesIO()
+    book.save(made)
+    number = desk.bring(made.getvalue(), XLSX)
+    desk.mode(number, "replace", [])
+    assert desk.counts(number) == {"changed": 1, "unchanged": 1, "trashed": 2, "records": 4}
+    desk.accept(number, sur="oui")
+    assert desk.counts(number) == {"changed": 1, "unchanged": 1, "trashed": 2, "records": 4}
+    assert [(cells["code"], cells["nom"]) for cells in desk.records()] == [
+        ("A1", "École Neuve"),
+        ("A2", names[1]),
+    ]
+    desk.undo(number)
+    assert desk.everything() == before
+
+
 def test_cells_emptied_in_a_filled_template_are_asked_about(desk: Desk) -> None:
     with_rows(desk)
     before = desk.everything()
