@@ -17,12 +17,14 @@ from typing import Any
 
 import orjson
 from anyio import CapacityLimiter, to_thread
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app import tenancy
+from app.errors import Busy
 from app.tenancy import Scope
 
 APPLICATION = "tabellion"
@@ -172,6 +174,24 @@ async def get_session() -> AsyncIterator[Session]:
 async def _in_a_thread(leave: Callable[..., bool | None], *arguments: object) -> bool | None:
     """Never waits for a free thread: those that work may all be waiting for the connection that this gives back."""
     return await to_thread.run_sync(leave, *arguments, limiter=CapacityLimiter(1))
+
+
+@contextmanager
+def in_turn() -> Iterator[None]:
+    """What waits for others. Raises :class:`Busy` when they hold on for too long, or wait for us too: then all is to be rolled back."""
+    try:
+        yield
+    except OperationalError as error:
+        if is_of_others(error):
+            raise Busy from error
+        raise
+
+
+def is_of_others(error: BaseException) -> bool:
+    """Whether a statement was given up because of what others do at the same time."""
+    return isinstance(error, OperationalError) and isinstance(
+        error.orig, (LockNotAvailable, DeadlockDetected)
+    )
 
 
 @contextmanager

@@ -58,6 +58,19 @@ class Conflict(AppError):
     status = 409
 
 
+class Busy(Conflict):
+    """Others hold what is to be written for longer than a person waits: the transaction is to be rolled back, and tried again."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "Beaucoup de lignes changent en ce moment dans ce jeu de données, sans doute par un import. Attendez quelques instants, puis recommencez."
+            )
+        )
+
+
 class Gone(AppError):
     """It was there, and was taken back for a reason that the message says."""
 

@@ -48,6 +48,8 @@ TIMEOUTS: dict[ScopeRole, int] = {
     "tab_worker": 0,
     "tab_public": 10,
 }  # seconds a statement may last
+LOCK_TIMEOUT = 8
+"""Seconds that a request waits for others to end with a row; jobs wait as long as it takes."""
 
 
 def _ids(values: Iterable[int]) -> frozenset[int]:
@@ -107,6 +109,7 @@ class Scope:
             (
                 f"SET LOCAL ROLE {self.role}",
                 f"SET LOCAL statement_timeout = '{TIMEOUTS[self.role]}s'",
+                *(() if self.role == "tab_worker" else (f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}s'",)),
                 f"SET LOCAL app.account = '{'' if self.account is None else self.account}'",
                 *(
                     f"SET LOCAL app.{name} = '{{{','.join(map(str, sorted(ids)))}}}'"

@@ -6,12 +6,13 @@ import logging
 from typing import TYPE_CHECKING
 
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from app import i18n, security
-from app.errors import AppError
+from app.db import is_of_others
+from app.errors import AppError, Busy
 from app.formats import file_size
 from app.i18n import N_, gettext
 from app.templating import is_htmx, render
@@ -80,10 +81,18 @@ def install(app: FastAPI, *, https: bool) -> None:
         security.harden(response.headers, https=https)
         return response
 
+    def held(request: Request, error: Exception) -> Response:
+        """Others hold a row for longer than a request waits, or both wait for each other: nothing was written."""
+        if not is_of_others(error):
+            raise error
+        log.warning("given up for others", extra={"error": type(error.__cause__).__qualname__})
+        return _expected(request, Busy())
+
     app.add_exception_handler(AppError, _expected)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(DataError, _unstorable)
+    app.add_exception_handler(OperationalError, held)
     app.add_exception_handler(Exception, unexpected)
 
 

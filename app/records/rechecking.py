@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from app import jobs
+from app.datasets import queries as dataset_queries
 from app.datasets import service as datasets
 from app.datasets.service import DatasetView
 from app.i18n import N_
@@ -26,6 +27,7 @@ def recheck_dataset(job: Job, dataset: int) -> None:
         numbers = keys.doubtful(session, found.establishment, found.id, held)
     for start in range(0, len(numbers), BATCH):
         with job.transaction() as session:
+            dataset_queries.lock(session, job.establishment, dataset)  # before its records, as everybody does
             found = datasets.find_by_id(session, job.establishment, dataset)
             for record in queries.many(
                 session, found.establishment, found.id, numbers[start : start + BATCH]

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app import db
 from app.datasets import queries as dataset_queries
 from app.datasets import service as datasets
 from app.datasets.service import DatasetView
@@ -90,23 +91,25 @@ def create(
     """Keep a new record, valid or « à corriger ».
 
     ``sending``: what tells the form that it came by. It is kept once: raises :class:`SentBefore` for the same row of the
-    same form, and then the transaction is to be rolled back; another row typed into the same page is another record. Raises :class:`Conflict` in a dataset that was put away.
+    same form, and then the transaction is to be rolled back; another row typed into the same page is another record. Raises :class:`Conflict` in a dataset that was put away, :class:`Busy` while
+    others hold it: then too the transaction is to be rolled back.
     """
     datasets.refuse_if_closed(dataset)
-    judged = _certain(session, dataset, row, judged)
     place = (dataset.establishment, dataset.id)
-    made = queries.create(
-        session,
-        *place,
-        cells=judged.cells,
-        extra=extra,
-        state=judged.state,
-        faults=judged.faults,
-        keys=judged.keys,
-        words=words_of(dataset.id, judged.cells.values()),
-        account=account,
-        note={"sending": sending} if sending else None,
-    )
+    with db.in_turn():
+        judged = _certain(session, dataset, row, judged)
+        made = queries.create(
+            session,
+            *place,
+            cells=judged.cells,
+            extra=extra,
+            state=judged.state,
+            faults=judged.faults,
+            keys=judged.keys,
+            words=words_of(dataset.id, judged.cells.values()),
+            account=account,
+            note={"sending": sending} if sending else None,
+        )
     if made.orders:
         orders.keep(session, dataset, made.number, 1, judged.cells, made.orders)
     if sending and account is not None and not made.is_told:
@@ -150,6 +153,9 @@ def change(
     :class:`Stale` with what the record holds by now, :class:`NotFound` when it is in the trash or nowhere.
     """
     datasets.refuse_if_closed(dataset)
+    with db.in_turn():
+        # the dataset before its records, as everybody does: whoever holds one waits for nobody who holds the other
+        dataset_queries.lock(session, dataset.establishment, dataset.id)
     judged = _certain(session, dataset, row, judged, number)
     before = queries.get(session, dataset.establishment, dataset.id, number)
     if before is None or before.deleted_at is not None:

@@ -1,6 +1,7 @@
 """An import enters the dataset, all of it or nothing.
 
-Everything here happens in one transaction, under a lock of the dataset: another import waits, forms go on.
+Everything here happens in one transaction: another import waits for its end. Forms go on while the rows are read and laid beside the
+records, then wait as it writes: what they kept before is in what it sees, and they see what it wrote.
 """
 
 from __future__ import annotations
@@ -113,6 +114,8 @@ def _staged(
     checked: Checked,
     wanted: Wanted,
     on_progress: Progress | None,
+    *,
+    locks: bool = False,
 ) -> Counts:
     """Lay the rows beside the records and find those that they change: rows with errors too, which a record may complete."""
     staging.begin(session)
@@ -123,6 +126,8 @@ def _staged(
         tell(staged)
     tell(checked.rows)  # blank ones, which are no rows, among them
     returned = wanted.returned
+    if locks:
+        dataset_queries.lock(session, dataset.establishment, dataset.id)
     if wanted.mode == Mode.add:
         twins.match(session, dataset, wanted.columns, skip=wanted.skip_twins)
         found = staging.counts(session, dataset, key=(), replaces=False, keep_faulty=wanted.keep_faulty)
@@ -162,7 +167,7 @@ def accept(
     else:
         found = _add_all(session, dataset, checked, wanted, submission, account, on_progress)
     if found.added:
-        found = replace(found, to_fix=found.to_fix + mark_twins(session, dataset, submission))
+        found = replace(found, to_fix=found.to_fix + twins.mark(session, dataset, submission))
     _index(session, dataset, found, submission, account)
     if found.changed or found.trashed:
         recheck(session, dataset, account)
@@ -239,7 +244,7 @@ def _merge(
     account: int | None,
     on_progress: Progress | None,
 ) -> Counts:
-    found = _staged(session, dataset, checked, wanted, on_progress)
+    found = _staged(session, dataset, checked, wanted, on_progress, locks=True)
     left_out = to_fix = 0
     changes = staging.changes(session, dataset, erase=wanted.returned.erase)
     while rows := list(islice(changes, BATCH)):
@@ -388,55 +393,6 @@ def _trash_others(
     ).fetchone()
     driver.execute("SET LOCAL enable_nestloop = on")
     return int(row[0])
-
-
-def mark_twins(session: Session, dataset: DatasetView, submission: int) -> int:
-    """Mark « à corriger » the new records that share a key with an older one; gives how many were valid before."""
-    driver: Any = session.connection().connection.driver_connection
-    marked = 0
-    driver.execute("SET LOCAL enable_nestloop = off")  # see staging.match
-    for code, names in records.keys_of_schema(dataset.schema):
-        own = sql.SQL(", ").join(
-            sql.SQL("coalesce(cells ->> {}, '')").format(sql.Literal(name)) for name in names
-        )
-        joint = sql.SQL(" AND ").join(
-            sql.SQL("cells ->> {} IS NOT NULL").format(sql.Literal(name)) for name in names
-        )
-        field = names[0] if code == "unique-error" else None
-        statement = sql.SQL("""
-            WITH older AS (
-              SELECT ARRAY[{own}] AS key, min(number) AS number FROM record
-              WHERE establishment_id = {establishment} AND dataset_id = {dataset} AND deleted_at IS NULL
-                AND submission_id IS DISTINCT FROM {submission} AND {joint}
-              GROUP BY 1
-            ), twins AS (
-              SELECT record.number, record.state, older.number AS other FROM record
-              JOIN older ON older.key = ARRAY[{own}]
-              WHERE establishment_id = {establishment} AND dataset_id = {dataset} AND deleted_at IS NULL
-                AND submission_id = {submission}
-            ), marked AS (
-              UPDATE record SET state = 'to_fix', faults = coalesce(record.faults, '[]') || jsonb_build_array(
-                  jsonb_build_object('code', {code}::text, 'field', {field}::text,
-                                     'params', jsonb_build_object('names', {names}::jsonb, 'row', twins.other)))
-              FROM twins
-              WHERE record.establishment_id = {establishment} AND record.dataset_id = {dataset}
-                AND record.number = twins.number
-            )
-            SELECT count(*) FILTER (WHERE state = 'valid') FROM twins
-        """).format(
-            own=own,
-            joint=joint,
-            establishment=sql.Literal(dataset.establishment),
-            dataset=sql.Literal(dataset.id),
-            submission=sql.Literal(submission),
-            code=sql.Literal(code),
-            field=sql.Literal(field),
-            names=sql.Literal(orjson.dumps(list(names)).decode()),
-        )
-        row = driver.execute(statement).fetchone()
-        marked += int(row[0])
-    driver.execute("SET LOCAL enable_nestloop = on")
-    return marked
 
 
 def _index(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
 from psycopg import sql
 from sqlalchemy.orm import Session
 
@@ -58,3 +59,52 @@ def match(session: Session, dataset: DatasetView, columns: Sequence[str], *, ski
                 skip=sql.Literal(skip),
             )
         )
+
+
+def mark(session: Session, dataset: DatasetView, submission: int) -> int:
+    """Mark « à corriger » the new records that share a key with an older one; gives how many were valid before."""
+    driver: Any = session.connection().connection.driver_connection
+    marked = 0
+    driver.execute("SET LOCAL enable_nestloop = off")  # see staging.match
+    for code, names in records.keys_of_schema(dataset.schema):
+        own = sql.SQL(", ").join(
+            sql.SQL("coalesce(cells ->> {}, '')").format(sql.Literal(name)) for name in names
+        )
+        joint = sql.SQL(" AND ").join(
+            sql.SQL("cells ->> {} IS NOT NULL").format(sql.Literal(name)) for name in names
+        )
+        field = names[0] if code == "unique-error" else None
+        statement = sql.SQL("""
+            WITH older AS (
+              SELECT ARRAY[{own}] AS key, min(number) AS number FROM record
+              WHERE establishment_id = {establishment} AND dataset_id = {dataset} AND deleted_at IS NULL
+                AND submission_id IS DISTINCT FROM {submission} AND {joint}
+              GROUP BY 1
+            ), twins AS (
+              SELECT record.number, record.state, older.number AS other FROM record
+              JOIN older ON older.key = ARRAY[{own}]
+              WHERE establishment_id = {establishment} AND dataset_id = {dataset} AND deleted_at IS NULL
+                AND submission_id = {submission}
+            ), marked AS (
+              UPDATE record SET state = 'to_fix', faults = coalesce(record.faults, '[]') || jsonb_build_array(
+                  jsonb_build_object('code', {code}::text, 'field', {field}::text,
+                                     'params', jsonb_build_object('names', {names}::jsonb, 'row', twins.other)))
+              FROM twins
+              WHERE record.establishment_id = {establishment} AND record.dataset_id = {dataset}
+                AND record.number = twins.number
+            )
+            SELECT count(*) FILTER (WHERE state = 'valid') FROM twins
+        """).format(
+            own=own,
+            joint=joint,
+            establishment=sql.Literal(dataset.establishment),
+            dataset=sql.Literal(dataset.id),
+            submission=sql.Literal(submission),
+            code=sql.Literal(code),
+            field=sql.Literal(field),
+            names=sql.Literal(orjson.dumps(list(names)).decode()),
+        )
+        row = driver.execute(statement).fetchone()
+        marked += int(row[0])
+    driver.execute("SET LOCAL enable_nestloop = on")
+    return marked

@@ -58,6 +58,7 @@ def undo(session: Session, dataset: DatasetView, *, submission: int, account: in
     """Take an import back: what it added goes, what it changed or put into the trash is as it was, but for what somebody has
     changed since. Gives what was done; the caller notes it and commits."""
     lock(session, dataset)
+    dataset_queries.lock(session, dataset.establishment, dataset.id)
     left = conflicts(session, dataset, submission)
     place = {"establishment": dataset.establishment, "dataset": dataset.id, "submission": submission}
     driver: Any = session.connection().connection.driver_connection

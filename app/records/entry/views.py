@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -10,7 +11,7 @@ from starlette.responses import Response
 from app.access import Number, SessionOf
 from app.datasets import service as datasets
 from app.datasets.access import At, at_dataset
-from app.errors import Conflict
+from app.errors import Busy, Conflict
 from app.flash import Flash
 from app.i18n import gettext, ngettext
 from app.posted import Posted
@@ -83,6 +84,7 @@ def copy_page(
 def create(request: Request, at: Editor, session: SessionOf, form: Posted) -> Response:
     """Keep a new record, or show again what was typed with what is to be mended."""
     found = sent(session, at, form)
+    typed = dict(found.row)
     refused = documents.take_posted(session, at, form, found.row)
     if found.act == TAKE_OVER and not found.is_old:
         taken = service.take_over(session, at.dataset, at.account, found.row)
@@ -98,6 +100,8 @@ def create(request: Request, at: Editor, session: SessionOf, form: Posted) -> Re
         return pages.again(request, at, session, found, judged, problem=refused)
     try:
         saved = _create(session, at, found, judged)
+    except Busy as busy:
+        return pages.again(request, at, session, _as_typed(session, found, typed), judged, problem=busy)
     except Conflict as closed:
         return pages.again(request, at, session, found, judged, problem=closed)
     return _created(request, at, found, saved)
@@ -115,6 +119,12 @@ def _create(session: SessionOf, at: At, found: Sent, judged: Judged) -> Saved:
         return Saved(before.number, 1, again)
     attachments.note_saved(session, at.dataset, saved.number, saved.judged.cells)
     return saved
+
+
+def _as_typed(session: SessionOf, found: Sent, typed: dict[str, str]) -> Sent:
+    """The form as it came, once all that was written with it is undone: documents that were joined to it too."""
+    session.rollback()
+    return replace(found, row=typed)
 
 
 def _created(request: Request, at: At, found: Sent, saved: Saved) -> Response:
@@ -151,6 +161,7 @@ def record_page(
 def change(request: Request, at: Editor, session: SessionOf, number: Number, form: Posted) -> Response:
     """Keep a correction; or show again what was typed, with what is to be mended or what somebody else kept meanwhile."""
     found = sent(session, at, form)
+    typed = dict(found.row)
     refused = documents.take_posted(session, at, form, found.row)
     record = records.get(session, at.dataset, number)
     version = found.version if found.version is not None else record.version
@@ -180,6 +191,10 @@ def change(request: Request, at: Editor, session: SessionOf, number: Number, for
         )
     except Stale as stale:
         return pages.conflict(request, at, session, found, stale.current)
+    except Busy as busy:
+        return pages.again(
+            request, at, session, _as_typed(session, found, typed), judged, record, problem=busy
+        )
     except Conflict as closed:
         return pages.again(request, at, session, found, judged, record, problem=closed)
     attachments.note_saved(session, at.dataset, saved.number, saved.judged.cells)

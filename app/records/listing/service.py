@@ -75,13 +75,14 @@ class Asked:
 class Listed:
     """One page. ``after`` and ``before``: where the next and the former page begin, empty at the ends; ``is_partial``: the index is
     being made, so that only the order of entry and the state are to be had; ``is_unsorted``: the order is being made, so that the
-    records are in that of entry."""
+    records are in that of entry; ``is_begun_again``: the page asked for is a place in another order than this one."""
 
     rows: Sequence[Any]
     after: str
     before: str
     is_partial: bool
     is_unsorted: bool = False
+    is_begun_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +109,6 @@ def page(session: Session, dataset: DatasetView, asked: Asked) -> Listed:
     if not dataset.is_indexed:
         return _plain_page(session, dataset, asked)
     place = (dataset.establishment, dataset.id)
-    backwards = bool(asked.before)
-    beyond = _cursor(asked.before or asked.after)
-    descending = asked.descending != backwards
     conditions, query = narrowed(session, dataset, asked)
     order = order_of(dataset, asked)
     is_unsorted = False
@@ -125,6 +123,9 @@ def page(session: Session, dataset: DatasetView, asked: Asked) -> Listed:
             orders.ask(dataset, sorted_by)
             if most > SORTED_ONCE:
                 is_unsorted, sorted_by = True, None
+    by = "" if order[0] == "number" and sorted_by is None else asked.sort
+    backwards, beyond = _stands(asked, by)
+    descending = asked.descending != backwards
     how: Any = {"descending": descending, "beyond": beyond, "limit": asked.size + 1}
     if sorted_by is not None:
         found = _sorted_here(session, dataset, conditions, query, sorted_by, **how)
@@ -136,10 +137,11 @@ def page(session: Session, dataset: DatasetView, asked: Asked) -> Listed:
     forward, back = (bool(beyond), more) if backwards else (more, bool(beyond))
     return Listed(
         found,
-        _text_of(found[-1]) if found and forward else "",
-        _text_of(found[0]) if found and back else "",
+        _cursor_text(found[-1].key, found[-1].number, by) if found and forward else "",
+        _cursor_text(found[0].key, found[0].number, by) if found and back else "",
         False,
         is_unsorted,
+        bool(asked.before or asked.after) and beyond is None,
     )
 
 
@@ -168,8 +170,7 @@ def _sorted_here(
 
 def _plain_page(session: Session, dataset: DatasetView, asked: Asked) -> Listed:
     place = (dataset.establishment, dataset.id)
-    backwards = bool(asked.before)
-    beyond = _cursor(asked.before or asked.after)
+    backwards, beyond = _stands(asked, "")
     found = queries.plain_page(
         session,
         *place,
@@ -182,12 +183,13 @@ def _plain_page(session: Session, dataset: DatasetView, asked: Asked) -> Listed:
     if backwards:
         found.reverse()
     forward, back = (bool(beyond), more) if backwards else (more, bool(beyond))
-    ends = [_cursor_text("", row.number) for row in (found[:1] + found[-1:])]
+    ends = [_cursor_text("", row.number, "") for row in (found[:1] + found[-1:])]
     return Listed(
         found,
         ends[-1] if ends and forward else "",
         ends[0] if ends and back else "",
         True,
+        is_begun_again=bool(asked.before or asked.after) and beyond is None,
     )
 
 
@@ -393,20 +395,25 @@ def _texts_by_key(field_: Field) -> dict[str, str]:
 # --- where one stands -----------------------------------------------------------------------------------------------
 
 
-def _text_of(row: Any) -> str:
-    return _cursor_text(row.key, row.number)
+def _stands(asked: Asked, by: str) -> tuple[bool, tuple[str, int] | None]:
+    """Whether the page ends at a record, and the key and number of that record, or of the one that it begins after. ``by``: the
+    column that the list is sorted by now: a place in another order (the keys were made meanwhile) is none in this one, and
+    the list begins again."""
+    text = asked.before or asked.after
+    beyond = _cursor(text, by) if text else None
+    return bool(asked.before) and beyond is not None, beyond
 
 
-def _cursor_text(key: str, number: int) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps([key, number])).decode().rstrip("=")
+def _cursor_text(key: str, number: int, by: str) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps([key, number, by])).decode().rstrip("=")
 
 
-def _cursor(text: str) -> tuple[str, int] | None:
-    """Key and number of a cursor; None for what is none of ours."""
+def _cursor(text: str, by: str) -> tuple[str, int] | None:
+    """Key and number of a cursor; None for what is none of ours, or of a list in another order."""
     try:
-        key, number = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        key, number, own = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (ValueError, TypeError, binascii.Error):
         return None
-    if not isinstance(key, str) or type(number) is not int or "\0" in key:
+    if not isinstance(key, str) or type(number) is not int or "\0" in key or own != by:
         return None
     return key, min(max(number, 0), 2**62)

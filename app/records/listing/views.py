@@ -77,6 +77,8 @@ def page_of(
 ) -> dict[str, Any]:
     """What the template of the list shows. ``said``: the number of lines is read aloud when it comes."""
     listed = service.page(session, at.dataset, view.asked)
+    if listed.is_begun_again:
+        view = address.without_place(view)
     establishment = request.state.establishment
     constants = {*at.dataset.constants, *at.dataset.shared_constants}
     columns_shown = chosen(at.dataset.schema, view.columns, constants)
@@ -101,6 +103,7 @@ def page_of(
         "filters_open": bool(view.faults),
         "is_partial": listed.is_partial,
         "is_unsorted": listed.is_unsorted,
+        "is_begun_again": listed.is_begun_again,
         "next": address.placed(view, after=listed.after, rank=last) if listed.after else "",
         "previous": address.placed(
             view, before=listed.before, rank=max(1, view.rank - service.PAGE) if view.rank else 0

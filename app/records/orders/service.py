@@ -52,7 +52,8 @@ def keep(
 
 
 def ask(dataset: DatasetView, field: Field) -> None:
-    """Have the keys of a column made, in a transaction of its own: whoever reads a list may ask."""
+    """Have the keys of a column made, in a transaction of its own: whoever reads a list may ask. While one column of the dataset
+    waits to be made, no other joins it: it is asked for again with the next page."""
     with db.aside(Scope.job(dataset.establishment)) as session:
         jobs.enqueue(
             session,
@@ -60,7 +61,7 @@ def ask(dataset: DatasetView, field: Field) -> None:
             establishment=dataset.establishment,
             account=None,
             lock=f"order:{dataset.establishment}:{dataset.id}",
-            once=f"order:{dataset.establishment}:{dataset.id}:{field.position}",
+            once=f"order:{dataset.establishment}:{dataset.id}",
             dataset=dataset.id,
             name=field.name,
         )
@@ -77,10 +78,9 @@ def make_order(job: Job, dataset: int, name: str) -> None:
         field = found.schema.by_name.get(name)
         if field is None or name in found.orders or found.column_of(name) is not None:
             return
-        by_name = found.schema.by_name
-        queries.forget_others(
-            session, found.establishment, found.id, [by_name[one].position for one in found.orders]
-        )
+        # not those of this very column: should another such job have been taken for dead, it may have made them meanwhile
+        kept = {field.position, *(found.schema.by_name[one].position for one in found.orders)}
+        queries.forget_others(session, found.establishment, found.id, kept)
     key_of = reader(field)
     done = after = 0
     while True:

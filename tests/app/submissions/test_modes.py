@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import copy
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from app import db
+from app.records import service as records
 from app.submissions import accept
 from app.tenancy import Scope
 from tests.app.submissions.conftest import PLACES, Desk, form_of
@@ -254,3 +258,33 @@ def test_where_nothing_would_change_nothing_is_offered(held: Desk) -> None:
     page = said(held.get(held.at(number, "resume")))
     assert "Il n’y a rien à importer" in page
     assert "/accepter" not in page
+
+
+def test_what_somebody_saves_while_rows_are_written_is_not_undone(
+    held: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They wait for the end of the import, and are then shown both values."""
+    number = held.bring("code,nom\nA1,École Neuve\nA2,Stade Neuf\n")
+    held.mode(number, "update", ["code"])
+    really = accept._change
+
+    def save() -> None:
+        with held.session() as session:
+            row = {**before, "rang": "9"}
+            records.change(session, held.dataset, 2, row, base_version=1, account=None)
+
+    before = held.records()[1]
+    with ThreadPoolExecutor(1) as threads:
+        saving: list[Future[None]] = []
+
+        def slowly(*arguments: Any, **more: Any) -> Any:
+            saving.append(threads.submit(save))
+            time.sleep(0.4)
+            assert not saving[0].done()
+            return really(*arguments, **more)
+
+        monkeypatch.setattr(accept, "_change", slowly)
+        held.accept(number)
+        with pytest.raises(records.Stale):
+            saving[0].result(10)
+    assert [cells["nom"] for cells in held.records()] == ["École Neuve", "Stade Neuf"]

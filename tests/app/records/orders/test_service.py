@@ -244,6 +244,35 @@ def test_very_many_lines_are_in_the_order_of_entry_until_it_is_made(
     assert answer.text.index("/lignes/2") < answer.text.index("/lignes/3") < answer.text.index("/lignes/1")
 
 
+def test_a_place_in_another_order_begins_the_list_again(broad: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The keys are made between one page and the next: no line is passed over."""
+    monkeypatch.setattr(listing, "SORTED_ONCE", 1)
+    fill(broad, [{LAST: str(n)} for n in range(5)])
+    asked = Asked(sort=LAST, size=2)
+    with broad.session() as session:
+        first = listing.page(session, now(broad), asked)
+        assert first.is_unsorted
+    make(broad, LAST)
+    with broad.session() as session:
+        found = listing.page(session, now(broad), replace(asked, after=first.after))
+        assert [row.number for row in found.rows] == [5, 4]
+        assert found.is_begun_again and not found.is_unsorted
+        again = listing.page(session, now(broad), replace(asked, before=first.after))
+        assert [row.number for row in again.rows] == [5, 4]
+        further = listing.page(session, now(broad), replace(asked, after=found.after))
+        assert [row.number for row in further.rows] == [3, 2] and not further.is_begun_again
+    page = broad.get(f"/?tri=-{LAST}&apres={first.after}&rang=51")
+    assert "la liste reprend à son début" in page
+
+
+def test_one_order_of_a_dataset_waits_at_a_time(broad: Desk) -> None:
+    fill(broad, [{LAST: "2"}])
+    for name in (LAST, "texte", "lieu"):
+        listed(broad, Asked(sort=name))
+    with broad.session() as session:
+        assert session.execute(text("SELECT count(*) FROM job_progress")).scalar_one() == 1
+
+
 def test_the_columns_of_orders_are_bounded_in_the_database(broad: Desk) -> None:
     names = [f"n{n}" for n in range(bounds.MOST_ORDERS + 1)]
     with pytest.raises(Exception, match="orders_bounded"), broad.session() as session:
