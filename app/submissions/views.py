@@ -42,6 +42,8 @@ router = Router(include_in_schema=False, prefix="/e/{establishment}/{dataset}")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ACCEPT = ".csv,.tsv,.txt,.xlsx,.xlsm,.xls,.ods"
 IMPORTS = 20
+SUMMARY = "resume"
+"""The step that one comes back to once the rows are counted again."""
 
 
 @router.get("/imports")
@@ -245,13 +247,18 @@ def confirm_columns(
 
 
 @router.get("/importer/{submission}/attente")
-def waiting_page(request: Request, at: Editor, session: SessionOf, submission: Number) -> Response:
-    """How far the job is; goes on by itself when it has ended."""
+def waiting_page(
+    request: Request, at: Editor, session: SessionOf, submission: Number, vers: str = ""
+) -> Response:
+    """How far the job is; goes on by itself when it has ended: to the step where one is, or with ``vers=resume`` to the summary that
+    was asked for."""
     found = service.find(session, at.dataset, submission)
     working = found.state in (SubmissionState.checking, SubmissionState.accepting, SubmissionState.undoing)
     job = queries.progress(session, at.dataset.establishment, found.job_id) if found.job_id else None
     if not working:
         target = pages.place_of(at.path, found)
+        if vers == SUMMARY and found.state == SubmissionState.open and found.summary.get("counts"):
+            target = f"{at.path}/importer/{submission}/resume"
         if job is not None and job.state == "failed":
             failed = Flash(pages.job_words(job), "error")
             refused = pages.refusal_of(found)
@@ -264,7 +271,12 @@ def waiting_page(request: Request, at: Editor, session: SessionOf, submission: N
     words = pages.job_words(job)
     if is_htmx(request):
         return render(
-            request, "submissions/waiting.html", block="avancement", job=job, words=words, found=found
+            request,
+            "submissions/waiting.html",
+            block="avancement",
+            job=job,
+            words=words,
+            found=found,
         )
     return render(
         request,
@@ -272,6 +284,7 @@ def waiting_page(request: Request, at: Editor, session: SessionOf, submission: N
         **common(request, at, session, found, _step_of(found)),
         job=job,
         words=words,
+        onward=f"?vers={SUMMARY}" if vers == SUMMARY else "",
     )
 
 

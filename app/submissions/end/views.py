@@ -100,7 +100,7 @@ def choose_mode(
         session.rollback()
         found = service.find(session, at.dataset, submission)
         return _summary_page(request, at, session, found, error=refused.text(), status=422)
-    return redirect(request, f"{at.path}/importer/{submission}/attente")
+    return redirect(request, f"{at.path}/importer/{submission}/attente?vers=resume")
 
 
 @router.post("/importer/{submission}/vides")
@@ -112,7 +112,7 @@ def decide_emptied(
     service.decide_emptied(
         session, at.dataset, found, erase=text_of(form, "vides") == "effacer", account=at.account
     )
-    return redirect(request, f"{at.path}/importer/{submission}/attente")
+    return redirect(request, f"{at.path}/importer/{submission}/attente?vers=resume")
 
 
 @router.post("/importer/{submission}/accepter")

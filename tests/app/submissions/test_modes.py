@@ -288,3 +288,25 @@ def test_what_somebody_saves_while_rows_are_written_is_not_undone(
         with pytest.raises(records.Stale):
             saving[0].result(10)
     assert [cells["nom"] for cells in held.records()] == ["École Neuve", "Stade Neuf"]
+
+
+def test_counting_again_comes_back_to_the_summary(held: Desk) -> None:
+    """And not to the rows with errors, which one has seen."""
+    number = held.bring("code,nom,jour\nA3,Mairie,demain\n")
+    assert held.browser.get(held.at(number, "attente")).headers["location"].endswith("/erreurs")
+    form = {"mode": "add", "cle": [], "fautives": "laisser", "jumelles": ""}
+    answer = held.browser.post(held.at(number, "mode"), data=form)
+    assert "vers=resume" in held.get(answer.headers["location"])
+    held.work()
+    there = held.browser.get(answer.headers["location"]).headers["location"]
+    assert there == held.at(number, "resume")
+    assert "1 ligne laissée de côté" in said(held.get(there))
+
+
+def test_the_button_of_a_replacement_says_what_goes(held: Desk) -> None:
+    number = held.bring("code,nom,genre\nA3,Mairie,mairie\n")
+    held.mode(number, "replace", ["code"])
+    assert "Importer 1 ligne et en mettre 2 à la corbeille" in said(held.get(held.at(number, "resume")))
+    number = held.bring(GOOD.splitlines()[0] + "\n" + GOOD.splitlines()[1] + "\n")
+    held.mode(number, "replace", ["code"])
+    assert "Mettre 1 ligne à la corbeille" in said(held.get(held.at(number, "resume")))
