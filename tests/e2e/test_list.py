@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import text
 
 from app import db
 from app.datasets import service as datasets
@@ -73,6 +74,20 @@ def test_the_pages_around_it_too(visit: Visit, ada: Account, path: str) -> None:
     page = visit(path, width=320, account=ada)
     assert_accessible(page)
     assert_fits(page)
+
+
+def test_the_first_page_fits_beside_the_longest_names(visit: Visit, ada: Account, make: Make) -> None:
+    with make.engine.begin() as connection:
+        connection.execute(text("UPDATE dataset SET title = :long"), {"long": "subventions_attribuees_" * 6})
+        connection.execute(
+            text("UPDATE catalogue_schema SET title = :long"), {"long": "Effectifs_et_subventions_des_" * 4}
+        )
+    page = visit("/", width=320, account=ada)
+    assert_fits(page)
+    buttons = page.locator(".suggested .btn").evaluate_all(
+        "all => all.map(e => e.scrollWidth <= e.clientWidth)"
+    )
+    assert buttons and all(buttons)
 
 
 def test_filters_search_and_order_hold_in_the_address(visit: Visit, ada: Account) -> None:
