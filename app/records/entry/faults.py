@@ -74,7 +74,7 @@ def in_words(schema: TableSchema, errors: Iterable[CellError]) -> Faults:
     by_name = {control.field.name: control for control in controls(schema, lang)}
     found: list[Told] = []
     by_field: dict[str, list[Told]] = {}
-    for error in errors:
+    for error in _without_echoes(errors):
         named = concerned(schema, error)
         shown = tuple(by_name[field.name] for field in named)
         one = _told(schema, error, shown, by_name, lang)
@@ -87,6 +87,34 @@ def in_words(schema: TableSchema, errors: Iterable[CellError]) -> Faults:
             by_field.setdefault(field.name, []).append(one)
     found.sort(key=lambda one: one.controls[0].field.position if one.controls else 0)
     return Faults(tuple(found), {name: tuple(said) for name, said in by_field.items()})
+
+
+def _without_echoes(errors: Iterable[CellError]) -> list[CellError]:
+    """The errors that say something the others do not: one cell is mended once, and what is wrong is not called empty."""
+    told = list(errors)
+    own = {error.field.name: error.cell for error in told if error.field is not None and not is_across(error)}
+    checked = {
+        error.field.name
+        for error in told
+        if error.field is not None and error.code.startswith("custom-check-error") and not is_across(error)
+    }
+    found = []
+    for error in told:
+        if error.code == "primary-key/empty" and own.keys() >= set(error.params.get("names", ())):
+            continue  # each is said to be required
+        if (
+            error.code == "constraint-error/pattern"
+            and error.field is not None
+            and error.field.name in checked
+        ):
+            continue  # the check says the same, knowing what the text should be
+        if error.code.endswith("/cohesive-columns-value") and error.params.get("empty"):
+            empty = tuple(name for name in error.params["empty"] if not own.get(name))
+            if not empty:
+                continue  # they are filled, with something that is to be mended
+            error = error._replace(params={**error.params, "empty": empty})
+        found.append(error)
+    return found
 
 
 def concerned(schema: TableSchema, error: CellError) -> tuple[Field, ...]:

@@ -82,6 +82,34 @@ def test_an_error_across_columns_leads_to_each_of_them(desk: Desk) -> None:
         assert re.search(rf'id="{control.name}-error"[^>]*>\s*<p class="field-error"', page)
 
 
+def summary_of(desk: Desk, row: dict[str, str]) -> str:
+    """What the summary of a refused form says, in plain words."""
+    page = plain(html.unescape(desk.post("/saisir", row, acte="enregistrer").text))
+    start = page.index('class="error-summary"')
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page[start : page.index('class="sheet-form', start)]))
+
+
+def test_a_wrong_value_is_not_called_empty_by_the_columns_it_goes_with(desk: Desk) -> None:
+    said = summary_of(desk, {**DELIBERATION, "VOTE_EFFECTIF": "quinze"})
+    assert "Un point est à corriger" in said and "« quinze » n’est pas un nombre" in said
+    said = summary_of(desk, {**DELIBERATION, "VOTE_EFFECTIF": "quinze", "VOTE_ABSTENTION": ""})
+    assert "« Abstentions » est vide" in said
+    assert "« Votes pour », « Votes contre » et « Abstentions » vont ensemble" in said
+
+
+def test_what_is_wrong_with_a_year_is_said_once_and_2026_is_proposed(desk: Desk) -> None:
+    said = summary_of(desk, {**DELIBERATION, "BUDGET_ANNEE": "26", "BUDGET_NOM": "Budget principal"})
+    assert "Un point est à corriger" in said and "« 26 » n’est ni une année" in said
+    page = plain(desk.post("/saisir", {**DELIBERATION, "BUDGET_ANNEE": "26"}, acte="enregistrer").text)
+    assert "0026" not in page and "Écrire 2026" in re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page))
+
+
+def test_a_key_that_is_left_out_is_said_once(desk_on) -> None:
+    descriptor = b'{"fields": [{"name": "id", "constraints": {"required": true}}, {"name": "nom"}], "primaryKey": "id"}'
+    said = summary_of(desk_on("essai/cle", descriptor), {"nom": "x"})
+    assert "Un point est à corriger" in said and "Il manque une valeur" in said
+
+
 def test_a_row_with_errors_may_be_kept_all_the_same(desk: Desk) -> None:
     assert "Enregistrer quand même" not in desk.get("/saisir")
     refused = desk.post("/saisir", WRONG, acte="enregistrer")
