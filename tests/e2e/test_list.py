@@ -153,7 +153,7 @@ def test_lines_are_deleted_and_given_back(visit: Visit, ada: Account) -> None:
     expect(page.get_by_text("4 lignes sont dans la corbeille.")).to_be_visible()
     expect(page.locator("#nombre")).to_have_text(re.compile("sur 60"))
     page.get_by_role("button", name="Annuler").click()
-    expect(page.get_by_text("4 lignes sont remises dans la liste.")).to_be_visible()
+    expect(page.get_by_text("4 lignes sont rétablies dans la liste.")).to_be_visible()
     expect(page.locator("#nombre")).to_have_text(re.compile("sur 64"))
 
 
@@ -203,7 +203,7 @@ def test_without_scripts_one_filters_pages_deletes_undoes_and_downloads(visit: V
     page.get_by_role("button", name="Supprimer").click()
     expect(page.get_by_text("1 ligne est dans la corbeille.")).to_be_visible()
     page.get_by_role("button", name="Annuler").click()
-    expect(page.get_by_text("1 ligne est remise dans la liste.")).to_be_visible()
+    expect(page.get_by_text("1 ligne est rétablie dans la liste.")).to_be_visible()
     page.goto(LIST + "filtres")
     expect(page.get_by_label(re.compile(r"Modifiée par"))).to_contain_text("Ada Martin (64)")
     page.goto(LIST)

@@ -26,6 +26,10 @@ PROPOSED, MENDED = 3, 300
 """Proposals beside one error; characters of a text that is worth one."""
 
 
+WRITTEN = ("number", "date", "datetime", "time", "month", "duration")
+"""Controls that are typed otherwise than a file is written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """A value that was probably meant. ``stored``: its text; ``words``: the same as it is read; ``typed``: what stands in
@@ -147,7 +151,21 @@ def _told(
         message = cell_message(error._replace(params=_labelled(error, by_name)), lang)
     else:
         message = error_words(shown[0], error, show(shown[0], error.cell))
-    return Told(message.problem, message.remedy, _proposals(schema, error, shown), shown)
+    proposals = _proposals(schema, error, shown)
+    return Told(message.problem, _remedy(message.remedy, error, shown, proposals), proposals, shown)
+
+
+def _remedy(
+    remedy: str, error: CellError, shown: tuple[Control, ...], proposals: tuple[Proposal, ...]
+) -> str:
+    """The advice of the core is how a file is written: where the form writes it (24 500,00 for 24500.00), its button is advised."""
+    if is_across(error) or not shown or shown[0].kind not in WRITTEN:
+        return remedy
+    meant = show(shown[0], error.cell).meant
+    found = next((one for one in proposals if one.stored == meant), None) if meant else None
+    if found is None or found.typed == found.stored:
+        return remedy
+    return gettext("Dans le formulaire, choisissez « Écrire {value} ».", value=found.words)
 
 
 def _labelled(error: CellError, by_name: Mapping[str, Control]) -> Mapping[str, object]:

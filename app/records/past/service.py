@@ -23,8 +23,8 @@ PAGE = 20
 ACTS: Mapping[str, tuple[str, str]] = {
     "created": ("new", N_("Saisie")),
     "changed": ("changed", N_("Modifiée")),
-    "trashed": ("archived", N_("Mise à la corbeille")),
-    "restored": ("done", N_("Sortie de la corbeille")),
+    "trashed": ("archived", N_("Supprimée")),
+    "restored": ("done", N_("Rétablie")),
     "reverted": ("changed", N_("Valeurs rétablies")),
 }
 """Act → state of its badge, word."""

@@ -93,10 +93,10 @@ def take_back(request: Request, at: Editor, session: SessionOf, form: Posted, in
     to = f"{at.path}/{asked_for(request, at).query()}" if instant else f"{at.path}/corbeille"
     if not back:
         words = gettext(
-            "Aucune ligne n’a été remise : elles ne sont plus dans la corbeille, ou aucune n’est choisie."
+            "Aucune ligne n’a été rétablie : elles ne sont plus dans la corbeille, ou aucune n’est choisie."
         )
         return redirect(request, to, Flash(words, "warning"))
     words = ngettext(
-        "{n} ligne est remise dans la liste.", "{n} lignes sont remises dans la liste.", len(back)
+        "{n} ligne est rétablie dans la liste.", "{n} lignes sont rétablies dans la liste.", len(back)
     )
     return redirect(request, to, Flash(words))

@@ -146,6 +146,17 @@ def test_values_that_come_again_are_taken_over_and_what_was_typed_stays(desk: De
     assert "Repris de la ligne n° 2" in plain(html.unescape(answer.text))
 
 
+def test_where_nothing_is_taken_over_nothing_is_said_to_be_done(desk: Desk) -> None:
+    create(desk)
+    once = desk.post("/saisir", {"COLL_NOM": "Autre"}, acte="reprendre").text
+    filled = {name: (values_of(once, desk.control(name).name) or [""])[0] for name in DELIBERATION}
+    page = desk.post(
+        "/saisir", {**DELIBERATION, **{k: v for k, v in filled.items() if v}}, acte="reprendre"
+    ).text
+    said = page.index("Rien à reprendre")
+    assert "banner-info" in page[page.rindex('<div class="banner ', 0, said) : said]
+
+
 def test_a_proposal_is_put_in_without_a_script_and_nothing_is_saved(desk: Desk) -> None:
     code = desk.control("COLL_SIRET")
     answer = desk.post(
@@ -318,7 +329,7 @@ def test_a_record_trashed_meanwhile_loses_nothing_of_what_was_typed(desk: Desk, 
     mine = {**DELIBERATION, "DELIB_OBJET": "Mon objet"}
     answer = desk.post(f"/lignes/{number}", mine, version="1")
     assert answer.status_code == 409
-    assert "mise à la corbeille pendant votre saisie" in html.unescape(answer.text)
+    assert "a été supprimée pendant votre saisie" in html.unescape(answer.text)
     assert "Mon objet" in answer.text
     assert desk.post(f"/lignes/{number}", mine, version="1", acte=act).status_code == 303
     assert desk.cells(kept) == mine
@@ -356,7 +367,7 @@ def test_a_form_of_another_version_of_the_schema_is_read_by_that_one(desk_on, ma
 def keep_draft(desk: Desk, row: dict[str, str], **more: str) -> None:
     answer = desk.post("/brouillon", row, **more)
     assert answer.status_code == 200
-    assert re.fullmatch(r"Brouillon enregistré à \d\d:\d\d", plain(answer.json()["message"]))
+    assert re.fullmatch(r"Brouillon enregistré à \d{1,2} h \d\d", plain(answer.json()["message"]))
 
 
 def test_a_draft_is_found_again_and_ends_when_the_record_is_kept(desk: Desk) -> None:

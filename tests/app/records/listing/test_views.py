@@ -116,6 +116,15 @@ def test_above_the_list_it_is_said_which_filters_are_left_out(places: Desk) -> N
     assert "Un filtre n’est pas appliqué. 3 lignes" in plain(json.loads(said)["tabellion:say"]["text"])
 
 
+def test_a_value_as_a_spreadsheet_writes_it_is_mended_as_the_form_proposes(places: Desk) -> None:
+    with places.session() as session:
+        row = {**ROW, "code": "D", "prix": "1234,50", "jour": "12/03/2024"}
+        records.create(session, places.dataset, row, account=places.account.id)
+    said = plain(places.get("/?etat=a-corriger")).replace("\u202f", " ")
+    assert "choisissez « Écrire 1234,50" in said and "choisissez « Écrire 12/03/2024 »" in said
+    assert "1234.50" not in said and "2024-03-12" not in said
+
+
 def test_columns_are_chosen(places: Desk) -> None:
     page = places.get("/?colonnes=.numero&colonnes=.utilisateur&colonnes=rang")
     heads = plain(page.partition("<thead>")[2].partition("</thead>")[0])

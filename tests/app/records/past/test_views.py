@@ -30,7 +30,7 @@ def test_each_act_says_who_did_what_when(desk: Desk) -> None:
     desk.browser.post(f"{desk.path}/lignes/{number}/supprimer")
     desk.browser.post(f"{desk.path}/lignes/{number}/retablir")
     said = words_of(desk.get(f"/lignes/{number}/historique"))
-    acts = ["Sortie de la corbeille", "Mise à la corbeille", "Modifiée", "Saisie"]
+    acts = ["Rétablie", "Supprimée", "Modifiée", "Saisie"]
     assert [said.index(act) for act in acts] == sorted(said.index(act) for act in acts)
     assert said.count("par Ada Martin") >= 4
 

@@ -36,7 +36,7 @@ def test_chosen_lines_go_and_come_back_by_one_click(three: Desk) -> None:
     assert shown(page) == [2]
     assert three.browser.post(undo_of(page)).headers["location"] == f"{three.path}/{view}"
     after = three.get("/")
-    assert "2 lignes sont remises" in plain(after)
+    assert "2 lignes sont rétablies" in plain(after)
     assert shown(after) == [3, 2, 1]
 
 
@@ -80,7 +80,7 @@ def test_the_trash_shows_what_went_and_gives_it_back(three: Desk) -> None:
     assert answer.headers["location"] == f"{three.path}/corbeille"
     assert shown(three.get("/")) == [3, 2]
     three.browser.post(f"{three.path}/retablir", data={"ligne": "2"})
-    assert "Aucune ligne n’a été remise" in three.get("/corbeille")
+    assert "Aucune ligne n’a été rétablie" in three.get("/corbeille")
 
 
 @pytest.mark.parametrize("instant", ["x", "-1", "9" * 30, "1", "٣"])
