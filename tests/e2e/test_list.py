@@ -90,6 +90,38 @@ def test_the_first_page_fits_beside_the_longest_names(visit: Visit, ada: Account
     assert buttons and all(buttons)
 
 
+def test_words_and_days_stay_whole_and_a_text_of_one_piece_stays_in_its_column(
+    visit: Visit, ada: Account, make: Make
+) -> None:
+    with make.engine.begin() as connection:
+        connection.execute(
+            text(
+                "UPDATE record SET cells = cells || jsonb_build_object('objet', CAST(:long AS text)) WHERE number = 64"
+            ),
+            {"long": "x" * 130},
+        )
+    columns = ("dateConvention", "objet", "datesPeriodeVersement", "conditionsVersement", "idAttribuant")
+    page = visit(f"{LIST}?{'&'.join(f'colonnes={one}' for one in columns)}", account=ada)
+    cut = page.locator("#choix tbody tr:not(.reasons) > :is(td, th)").evaluate_all(
+        """cells => cells.flatMap(cell => {
+            const found = [], walk = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+            while (walk.nextNode()) for (const word of walk.currentNode.data.matchAll(/[^\\s/]+/g)) {
+                const range = document.createRange();
+                range.setStart(walk.currentNode, word.index);
+                range.setEnd(walk.currentNode, word.index + word[0].length);
+                if (range.getClientRects().length > 1) found.push(word[0]);
+            }
+            return found;
+        })"""
+    )
+    assert cut == ["x" * 130]
+    widest = page.locator("#choix tbody td.cell-text").evaluate_all(
+        "all => Math.max(...all.map(e => e.offsetWidth))"
+    )
+    assert widest <= 24 * 18
+    assert_fits(page)
+
+
 def test_filters_search_and_order_hold_in_the_address(visit: Visit, ada: Account) -> None:
     page = visit(LIST, account=ada)
     expect(page.locator("#nombre")).to_have_text(re.compile("1–50 sur 64"))

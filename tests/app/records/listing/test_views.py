@@ -106,6 +106,7 @@ def test_above_the_list_it_is_said_which_filters_are_left_out(places: Desk) -> N
     page = places.get("/?de.prix=beaucoup&a.jour=31/02/2024")
     above = page[page.index('id="liste"') : page.index('id="nombre"')]
     assert "2 filtres ne sont pas appliqués." in plain(above)
+    assert "filter-used" not in page
     for label in ("Prix", "Jour"):
         link = re.search(rf'<a href="#([^"]+)">{label}', above)
         assert link is not None and f'<input class="control" type="text" id="{link[1]}"' in page
