@@ -9,7 +9,7 @@ from datetime import date, timedelta
 Row = dict[str, str]
 
 MATTERS = (
-    ("7.5", "finances locales/subventions", "Subvention {year} à {club}"),
+    ("7.5", "finances locales/subventions", "Subvention {year} {club}"),
     ("7.1", "finances locales/décisions budgétaires", "Décision modificative n° {n} du budget principal"),
     ("7.2", "finances locales/fiscalité", "Taux des taxes locales pour {year}"),
     ("1.1", "commande publique/marchés publics", "Attribution du marché de {works}"),
@@ -41,6 +41,14 @@ NAMES = (
 )  # fmt: skip
 
 
+def _to(name: str) -> str:
+    """« au club », « aux Jardins », « à la bibliothèque »."""
+    for article, short in (("le ", "au "), ("les ", "aux ")):
+        if name.startswith(article):
+            return short + name.removeprefix(article)
+    return f"à {name}"
+
+
 def deliberations(place: Mapping[str, str], count: int) -> Iterator[Row]:
     """Votes of a council over two years; one says too little, one was received before it was voted."""
     chance = random.Random(2)  # noqa: S311 (made-up data, the same each time)
@@ -57,7 +65,7 @@ def deliberations(place: Mapping[str, str], count: int) -> Iterator[Row]:
             "DELIB_MATIERE_CODE": code,
             "DELIB_MATIERE_NOM": matter,
             "DELIB_OBJET": words.format(
-                year=day.year, n=n % 3 + 1, club=chance.choice(CLUBS), works=chance.choice(WORKS)
+                year=day.year, n=n % 3 + 1, club=_to(chance.choice(CLUBS)), works=chance.choice(WORKS)
             ),
             "PREF_ID": "PREF023",
             "PREF_DATE": (day + timedelta(days=3)).isoformat(),

@@ -58,13 +58,16 @@ def moment(value: datetime | None) -> str:
         return ""
     local = value.astimezone(PARIS)
     if language() == "fr":
-        return f"{long_date(local)} à {local.hour} h {local.minute:02d}"
-    return f"{long_date(local)}, {local:%H:%M}"
+        return f"{long_date(local)} à {clock(value)}"
+    return f"{long_date(local)}, {clock(value)}"
 
 
 def clock(value: datetime | None) -> str:
-    """14:32, Paris time."""
-    return "" if value is None else f"{value.astimezone(PARIS):%H:%M}"
+    """14 h 05 for a French reader, 14:05 for an English one, Paris time."""
+    if value is None:
+        return ""
+    local = value.astimezone(PARIS)
+    return f"{local.hour} h {local.minute:02d}" if language() == "fr" else f"{local:%H:%M}"
 
 
 def ago(value: datetime | None) -> str:

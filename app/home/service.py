@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -32,13 +34,15 @@ TO_FIX_COUNTED = 1001
 
 @dataclass(frozen=True, slots=True)
 class ToDo:
-    """One thing to do. ``state``: of the badge; ``verb``: of the link."""
+    """One thing to do. ``state``: of the badge; ``verb``: of the link; ``place``: name of the establishment, for a person who has
+    several and may have a dataset of the same name in each."""
 
     state: str
     word: str
     text: str
     verb: str
     address: str
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,11 @@ def to_do(session: Session, viewer: Viewer, roles: dict[int, Role], *, operator_
     return found[:TASKS_SHOWN]
 
 
+def _towns(session: Session, rows: Sequence[Any]) -> dict[int, tuple[str, str]]:
+    """Establishment → (slug, name), of those where something waits."""
+    return establishments.named(session, {row.establishment_id for row in rows}) if rows else {}
+
+
 def _drafts(session: Session, viewer: Viewer, roles: dict[int, Role]) -> list[ToDo]:
     """What the person began to type, where they still may: a draft is its author's alone, and read as it is written."""
     may = [place for place, role in roles.items() if role.includes(Role.editor)]
@@ -146,9 +155,9 @@ def _drafts(session: Session, viewer: Viewer, roles: dict[int, Role]) -> list[To
     rows = datasets.drafts_of(session, viewer.id, DRAFTS_SHOWN)
     set_scope(session, Scope("tab_web", viewer.id).also_reading(roles))
     found = []
-    slugs = establishments.slugs(session, {row.establishment_id for row in rows}) if rows else {}
+    towns = _towns(session, rows)
     for row in rows:
-        path = f"/e/{slugs[row.establishment_id]}/{row.slug}"
+        path = f"/e/{towns[row.establishment_id][0]}/{row.slug}"
         if row.number:
             text = gettext(
                 "{title}, ligne {number} : commencée {when}.",
@@ -161,7 +170,8 @@ def _drafts(session: Session, viewer: Viewer, roles: dict[int, Role]) -> list[To
                 "{title}, nouvelle ligne : commencée {when}.", title=row.title, when=ago(row.updated_at)
             )
         address = f"{path}/lignes/{row.number}" if row.number else f"{path}/saisir"
-        found.append(ToDo("draft", gettext("Brouillon"), text, gettext("Reprendre"), address))
+        place = towns[row.establishment_id][1]
+        found.append(ToDo("draft", gettext("Brouillon"), text, gettext("Reprendre"), address, place))
     return found
 
 
@@ -169,7 +179,7 @@ def _imports(session: Session, roles: dict[int, Role]) -> list[ToDo]:
     """Files on their way into a dataset: whoever enters lines there may go on with them, wherever they were begun."""
     may = [place for place, role in roles.items() if role.includes(Role.editor)]
     rows = submissions.under_way(session, may, IMPORTS_SHOWN) if may else []
-    slugs = establishments.slugs(session, {row.establishment_id for row in rows}) if rows else {}
+    towns = _towns(session, rows)
     found = []
     for row in rows:
         waits = row.state == SubmissionState.open
@@ -184,7 +194,8 @@ def _imports(session: Session, roles: dict[int, Role]) -> list[ToDo]:
                     when=ago(row.updated_at),
                 ),
                 gettext("Reprendre") if waits else gettext("Voir"),
-                f"/e/{slugs[row.establishment_id]}/{row.slug}/importer/{row.id}",
+                f"/e/{towns[row.establishment_id][0]}/{row.slug}/importer/{row.id}",
+                towns[row.establishment_id][1],
             )
         )
     return found
@@ -194,14 +205,15 @@ def _to_decide(session: Session, roles: dict[int, Role]) -> list[ToDo]:
     """Versions that wait for somebody who may publish."""
     may = [place for place, role in roles.items() if role.includes(Role.publisher)]
     rows = publications.proposed(session, may, limit=PROPOSED_SHOWN) if may else []
-    slugs = establishments.slugs(session, {row.establishment_id for row in rows}) if rows else {}
+    towns = _towns(session, rows)
     return [
         ToDo(
             "ready",
             gettext("À publier"),
             gettext("{title}, version {number} : proposée {when}.", title=row.title, number=row.number, when=ago(row.created_at)),
             gettext("Relire et publier"),
-            f"/e/{slugs[row.establishment_id]}/{row.slug}/publications/{row.number}",
+            f"/e/{towns[row.establishment_id][0]}/{row.slug}/publications/{row.number}",
+            towns[row.establishment_id][1],
         )
         for row in rows
     ]  # fmt: skip
@@ -212,7 +224,7 @@ def _due(session: Session, roles: dict[int, Role]) -> list[ToDo]:
     may = [place for place, role in roles.items() if role.includes(Role.editor)]
     today = datetime.now(PARIS).date()
     rows = publications.due(session, may, until=today + SOON, limit=DUE_SHOWN) if may else []
-    slugs = establishments.slugs(session, {row.establishment_id for row in rows}) if rows else {}
+    towns = _towns(session, rows)
     found = []
     for row in rows:
         late = row.due_on < today
@@ -225,7 +237,8 @@ def _due(session: Session, roles: dict[int, Role]) -> list[ToDo]:
                 gettext("En retard") if late else gettext("À publier bientôt"),
                 text,
                 gettext("Publier"),
-                f"/e/{slugs[row.establishment_id]}/{row.slug}/publier",
+                f"/e/{towns[row.establishment_id][0]}/{row.slug}/publier",
+                towns[row.establishment_id][1],
             )
         )
     return found
@@ -234,7 +247,7 @@ def _due(session: Session, roles: dict[int, Role]) -> list[ToDo]:
 def _to_fix(session: Session, roles: dict[int, Role]) -> list[ToDo]:
     may = [place for place, role in roles.items() if role.includes(Role.editor)]
     rows = datasets.most_to_fix(session, may, TO_FIX_COUNTED, TASKS_SHOWN) if may else []
-    slugs = establishments.slugs(session, {row.establishment_id for row in rows}) if rows else {}
+    towns = _towns(session, rows)
     found = []
     for row in rows:
         if row.found < TO_FIX_COUNTED:
@@ -248,8 +261,9 @@ def _to_fix(session: Session, roles: dict[int, Role]) -> list[ToDo]:
             text = gettext(
                 "{title} : plus de {n} lignes à corriger.", title=row.title, n=number(row.found - 1)
             )
-        address = f"/e/{slugs[row.establishment_id]}/{row.slug}/?etat=a-corriger"
-        found.append(ToDo("to_fix", gettext("À corriger"), text, gettext("Corriger"), address))
+        address = f"/e/{towns[row.establishment_id][0]}/{row.slug}/?etat=a-corriger"
+        place = towns[row.establishment_id][1]
+        found.append(ToDo("to_fix", gettext("À corriger"), text, gettext("Corriger"), address, place))
     return found
 
 
@@ -257,7 +271,7 @@ def _deliveries(session: Session, roles: dict[int, Role]) -> list[ToDo]:
     """What a portal refused, or what was changed there: a person who publishes decides."""
     may = [place for place, role in roles.items() if role.includes(Role.publisher)]
     rows = deliveries.troubled(session, may, TASKS_SHOWN) if may else []
-    slugs = establishments.slugs(session, {row.establishment_id for row in rows}) if rows else {}
+    towns = _towns(session, rows)
     found = []
     for row in rows:
         fault = PortalError.from_dict(row.state["fault"])
@@ -268,7 +282,8 @@ def _deliveries(session: Session, roles: dict[int, Role]) -> list[ToDo]:
                 gettext("En conflit") if is_conflict else gettext("Échec de l’envoi"),
                 gettext("{title} : {problem}", title=row.title, problem=fault.problem()),
                 gettext("Décider") if is_conflict else gettext("Voir"),
-                f"/e/{slugs[row.establishment_id]}/{row.slug}/portails",
+                f"/e/{towns[row.establishment_id][0]}/{row.slug}/portails",
+                towns[row.establishment_id][1],
             )
         )
     return found
@@ -277,15 +292,16 @@ def _deliveries(session: Session, roles: dict[int, Role]) -> list[ToDo]:
 def _under_way(session: Session, roles: dict[int, Role]) -> list[ToDo]:
     """Work that the worker has not ended yet, in the words that it leaves."""
     rows = queries.jobs_under_way(session, roles, JOBS_SHOWN) if roles else []
-    slugs = establishments.slugs(session, {row.establishment_id for row in rows}) if rows else {}
+    towns = _towns(session, rows)
     found = []
     for row in rows:
         words = gettext("Un traitement attend son tour.")
         if row.message:
             shown = {**row.params, "done": number(row.done), "total": number(row.total)}
             words = gettext(row.message, **shown)
-        address = f"/e/{slugs[row.establishment_id]}/"
-        found.append(ToDo("running", gettext("En cours"), words, gettext("Voir"), address))
+        address = f"/e/{towns[row.establishment_id][0]}/"
+        place = towns[row.establishment_id][1]
+        found.append(ToDo("running", gettext("En cours"), words, gettext("Voir"), address, place))
     return found
 
 

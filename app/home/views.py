@@ -52,6 +52,7 @@ def home(
         sought=sought,
         searchable=len(roles) > PLACES_SHOWN,
         has_places=bool(roles),
+        has_several=len(roles) > 1,
         kinds={code: gettext(words) for code, words in KIND_WORDS.items()},
         departements=departements(),
         role_words=role_words,

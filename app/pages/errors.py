@@ -29,9 +29,7 @@ WORDS = {
     401: (N_("Connectez-vous pour continuer"), N_("Cette page est réservée aux personnes connectées.")),
     403: (
         N_("Cette action ne vous est pas ouverte"),
-        N_(
-            "Votre rôle ne la permet pas. Demandez à une personne qui gère l’établissement de changer votre rôle."
-        ),
+        N_("Demandez à une personne qui gère l’établissement de changer votre rôle."),
     ),
     404: (
         N_("Cette page n’existe pas"),

@@ -45,7 +45,7 @@ CHECKS: Mapping[str, Sentences] = {
     "nomenclature-acte": Sentences(
         N_("{text} ne commence pas par une matière de la nomenclature des actes."),
         N_("Écrivez la matière, une barre oblique sans espaces, puis la sous-matière"),
-        "Finances locales/Subventions",
+        "finances locales/subventions",
     ),
     "phone-number-value": Sentences(
         N_("{text} n’est pas un numéro de téléphone."),

@@ -113,6 +113,10 @@ KINDS: Mapping[str, tuple[tuple[str, str], str]] = {
         ngettext("{n} date complète là où un mois suffit", "{n} dates complètes là où un mois suffit"),
         N_("La colonne attend l’année et le mois : le jour est retiré."),
     ),
+    "year-short": (
+        ngettext("{n} année écrite sur deux chiffres", "{n} années écrites sur deux chiffres"),
+        N_("Les années 00 à 29 sont lues 2000 à 2029, les années 70 à 99 sont lues 1970 à 1999."),
+    ),
     "year-of-day": (
         ngettext("{n} date complète là où une année suffit", "{n} dates complètes là où une année suffit"),
         N_("La colonne attend une année : le jour et le mois sont retirés."),

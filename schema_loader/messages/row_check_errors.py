@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from schema_loader.errors import CellError
 from schema_loader.messages.describe import DAYS, MOMENTS
@@ -11,6 +12,7 @@ from schema_loader.messages.i18n import N_, Message, Words, visible
 SHOWN_NAME = 40
 SHOWN_NAMES = 4
 SHOWN_VALUE = 40
+SHOWN_AS_WRITTEN = (*DAYS, *MOMENTS, "number", "integer")
 
 # Of numbers and texts, of moments.
 OPERATORS: Mapping[str, tuple[str, str]] = {
@@ -35,13 +37,20 @@ def _columns(error: CellError, t: Words, *keys: str) -> list[str]:
         value = error.params.get(key) or ()
         found.update(dict.fromkeys(map(str, value if isinstance(value, (list, tuple)) else [value])))
     shown = [t.quote(name, SHOWN_NAME) for name in found]
-    if len(shown) <= SHOWN_NAMES:
+    if len(shown) <= SHOWN_NAMES + 1:  # « 1 autre » takes the room of its name
         return shown
     return [*shown[:SHOWN_NAMES], t.ngettext("{n} autre", "{n} autres", len(shown) - SHOWN_NAMES)]
 
 
 def _value(error: CellError, t: Words, key: str) -> str:
-    return t.literal(visible(str(error.params.get(key) or ""), SHOWN_VALUE))
+    """A value that is compared, as people write it where it is a day, a moment or a number of the column's own type."""
+    text = str(error.params.get(key) or "")
+    kind: Any = error.field.type if error.field is not None else None
+    if kind is not None and kind.name in SHOWN_AS_WRITTEN:
+        value = kind.parse(text)
+        if value is not None:
+            return visible(kind.display(value, t.lang), SHOWN_VALUE)
+    return t.literal(visible(text, SHOWN_VALUE))
 
 
 def _number(error: CellError, t: Words, key: str) -> str:
@@ -60,8 +69,9 @@ def _sum(error: CellError, t: Words) -> Message:
             problem, t.gettext("Corrigez la colonne {column}.", column=t.all_of(_columns(error, t, "at")))
         )
     problem = t.gettext(
-        "{value} n’est pas la somme des colonnes {columns}, qui est {sum}.",
-        value=_number(error, t, "value"), columns=parts, sum=_number(error, t, "sum"),
+        "{column} vaut {value}, alors que la somme des colonnes {columns} est {sum}.",
+        column=t.all_of(_columns(error, t, "column")), value=_number(error, t, "value"), columns=parts,
+        sum=_number(error, t, "sum"),
     )  # fmt: skip
     return Message(problem, t.gettext("Corrigez ce total, ou l’une des valeurs additionnées."))
 

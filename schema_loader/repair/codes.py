@@ -100,7 +100,7 @@ def codes(rule: ColumnRule, text: str, decisions: Decisions) -> Iterator[Reading
 
 def _padded(rule: ColumnRule, digits: str, decisions: Decisions) -> Iterator[Readings]:
     """The zeros put back before a number that is too short, where one number of zeros alone makes a code."""
-    if not (digits.isascii() and digits.isdecimal()):
+    if not (digits.isascii() and digits.isdecimal()) or rule.holds_years:
         return
     padded = [
         "0" * zeros + digits for zeros in range(1, MOST_ZEROS + 1) if rule.accepts("0" * zeros + digits)

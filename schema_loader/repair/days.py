@@ -285,9 +285,19 @@ def years(rule: ColumnRule, text: str, decisions: Decisions) -> Iterator[Reading
         yield (Meant("number-zeros", found[1]),)
     if (found := re.fullmatch(r"(\d)\s(\d{3})", text)) and text[0] in "12":
         yield (Meant("number-thousands", found[1] + found[2]),)
+    yield from short_years(text)
     split = split_clock(as_capitals(text))
     for written in settled(written_days(split[0]), decisions) if split is not None else ():
         yield (Meant("year-of-day", kind.format(written.year), near=True),)
+
+
+def short_years(text: str) -> Iterator[Readings]:
+    """A year of two digits in its centuries: 26 is 2026, and never the year 26."""
+    if re.fullmatch(r"\d\d", text, re.ASCII):
+        yield tuple(
+            Meant("year-short", str(century + int(text)), True, {"century": answer} if answer else {})
+            for century, answer in _centuries(int(text))
+        )
 
 
 def months(rule: ColumnRule, text: str, decisions: Decisions) -> Iterator[Readings]:

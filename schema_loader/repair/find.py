@@ -42,7 +42,7 @@ def families_of(rule: ColumnRule) -> tuple[Family, ...]:
         return (choices.listed_elsewhere,)
     asked: tuple[tuple[object, Family], ...] = (
         (True, _plain),
-        (rule.of_days or rule.of_intervals or rule.of_years, periods.days_in_text),
+        (rule.of_days or rule.of_intervals or rule.holds_years, periods.days_in_text),
         (rule.of_mail, contact.mail_addresses),
         (rule.of_web, contact.web_addresses),
         (rule.of_phones, contact.phone_numbers),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from schema_loader.repair.days import as_capitals, reading_of, settled, split_clock, written_days
+from schema_loader.repair.days import as_capitals, reading_of, settled, short_years, split_clock, written_days
 from schema_loader.repair.model import Decisions, Meant, Readings
 from schema_loader.repair.rule import ColumnRule
 
@@ -23,6 +23,8 @@ def days_in_text(rule: ColumnRule, text: str, decisions: Decisions) -> Iterator[
         pieces = _days_apart(folded)
         if 1 <= len(pieces) <= 2:
             yield from _joined(pieces, decisions)
+    if rule.holds_years:
+        yield from short_years(text)
     if rule.of_years and (found := _YEARS.fullmatch(folded)):
         yield (Meant("date-interval", f"{found[1]}/{found[2]}"),)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from weakref import WeakKeyDictionary
@@ -18,6 +19,7 @@ from schema_loader.table_schema import TableSchema
 
 SCHEMES = ("https://", "http://")
 HOST = "www.exemple.fr"
+_OF_YEARS = re.compile(r"\b(?:annees?|millesimes?|years?)\b")
 PHONES = (
     "0142764040",
     "01 42 76 40 40",
@@ -131,6 +133,14 @@ class ColumnRule:
     def of_years(self) -> bool:
         """Whether a text column takes two years with a slash between."""
         return self._tells("2020/2024", "abcd/efgh")
+
+    @cached_property
+    def holds_years(self) -> bool:
+        """Whether four digits of the column are a year: a zero put before fewer of them would make one nobody meant."""
+        if self.of_years:
+            return True
+        named = _OF_YEARS.search(fold_words(f"{self.field.name} {self.field.title or ''}"))
+        return named is not None and self._tells("2024", "abcd")
 
     def _tells(self, good: str, bad: str) -> bool:
         return self.accepts(good) and not self.accepts(bad)

@@ -23,7 +23,13 @@ export function prepare(root) {
 }
 
 const pairsOf = (form) => [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "csrf_token");
-const hour = (moment) => new Date(moment).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+const hour = (moment) => {
+  const at = new Date(moment);
+  const lang = document.documentElement.lang;
+  // « 14 h 05 », as the service writes it elsewhere (app/formats.py, clock)
+  if (lang.startsWith("fr")) return `${at.getHours()}\u00a0h\u00a0${String(at.getMinutes()).padStart(2, "0")}`;
+  return at.toLocaleTimeString(lang, { hour: "2-digit", minute: "2-digit" });
+};
 
 class Draft {
   constructor(form) {

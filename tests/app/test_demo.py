@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 
 from app import db, demo
 from app.accounts import passwords
+from app.demo_rows import deliberations
 from app.first_content import fill
 from app.i18n import use
 from app.models import Account, Base, CatalogueSchema, Establishment
@@ -83,3 +84,14 @@ def test_what_people_change_stays() -> None:
 def test_the_accounts_are_named_in_demonstration_alone(client: TestClient) -> None:
     filled(demonstration=True)
     assert demo.PASSWORD not in client.get("/connexion").text
+
+
+def test_the_lines_of_the_demonstration_are_french() -> None:
+    objects = [
+        row["DELIB_OBJET"] for row in deliberations({"nom": "Valbrune", "siret": "21230999100017"}, 400)
+    ]
+    subsidies = {text for text in objects if text.startswith("Subvention")}
+    assert len(subsidies) > 10
+    assert not [text for text in subsidies if " à le " in text or " à les " in text]
+    assert any(" au club de football" in text for text in subsidies)
+    assert any(" à l’" in text for text in subsidies)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 PATH = "/_composants/colonnes"
 STATES = ("vide", "rempli", "a-corriger")
-SAVED = re.compile(r"Brouillon enregistré à \d{2}:\d{2}")
+SAVED = re.compile(r"Brouillon enregistré à \d{1,2}\sh\s\d{2}")
 
 
 @pytest.mark.parametrize("state", STATES)

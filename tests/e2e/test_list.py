@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import text
 
 from app import db
 from app.datasets import service as datasets
@@ -75,6 +76,52 @@ def test_the_pages_around_it_too(visit: Visit, ada: Account, path: str) -> None:
     assert_fits(page)
 
 
+def test_the_first_page_fits_beside_the_longest_names(visit: Visit, ada: Account, make: Make) -> None:
+    with make.engine.begin() as connection:
+        connection.execute(text("UPDATE dataset SET title = :long"), {"long": "subventions_attribuees_" * 6})
+        connection.execute(
+            text("UPDATE catalogue_schema SET title = :long"), {"long": "Effectifs_et_subventions_des_" * 4}
+        )
+    page = visit("/", width=320, account=ada)
+    assert_fits(page)
+    buttons = page.locator(".suggested .btn").evaluate_all(
+        "all => all.map(e => e.scrollWidth <= e.clientWidth)"
+    )
+    assert buttons and all(buttons)
+
+
+def test_words_and_days_stay_whole_and_a_text_of_one_piece_stays_in_its_column(
+    visit: Visit, ada: Account, make: Make
+) -> None:
+    with make.engine.begin() as connection:
+        connection.execute(
+            text(
+                "UPDATE record SET cells = cells || jsonb_build_object('objet', CAST(:long AS text)) WHERE number = 64"
+            ),
+            {"long": "x" * 130},
+        )
+    columns = ("dateConvention", "objet", "datesPeriodeVersement", "conditionsVersement", "idAttribuant")
+    page = visit(f"{LIST}?{'&'.join(f'colonnes={one}' for one in columns)}", account=ada)
+    cut = page.locator("#choix tbody tr:not(.reasons) > :is(td, th)").evaluate_all(
+        """cells => cells.flatMap(cell => {
+            const found = [], walk = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+            while (walk.nextNode()) for (const word of walk.currentNode.data.matchAll(/[^\\s/]+/g)) {
+                const range = document.createRange();
+                range.setStart(walk.currentNode, word.index);
+                range.setEnd(walk.currentNode, word.index + word[0].length);
+                if (range.getClientRects().length > 1) found.push(word[0]);
+            }
+            return found;
+        })"""
+    )
+    assert cut == ["x" * 130]
+    widest = page.locator("#choix tbody td.cell-text").evaluate_all(
+        "all => Math.max(...all.map(e => e.offsetWidth))"
+    )
+    assert widest <= 24 * 18
+    assert_fits(page)
+
+
 def test_filters_search_and_order_hold_in_the_address(visit: Visit, ada: Account) -> None:
     page = visit(LIST, account=ada)
     expect(page.locator("#nombre")).to_have_text(re.compile("1–50 sur 64"))
@@ -138,7 +185,7 @@ def test_lines_are_deleted_and_given_back(visit: Visit, ada: Account) -> None:
     expect(page.get_by_text("4 lignes sont dans la corbeille.")).to_be_visible()
     expect(page.locator("#nombre")).to_have_text(re.compile("sur 60"))
     page.get_by_role("button", name="Annuler").click()
-    expect(page.get_by_text("4 lignes sont remises dans la liste.")).to_be_visible()
+    expect(page.get_by_text("4 lignes sont rétablies dans la liste.")).to_be_visible()
     expect(page.locator("#nombre")).to_have_text(re.compile("sur 64"))
 
 
@@ -188,7 +235,7 @@ def test_without_scripts_one_filters_pages_deletes_undoes_and_downloads(visit: V
     page.get_by_role("button", name="Supprimer").click()
     expect(page.get_by_text("1 ligne est dans la corbeille.")).to_be_visible()
     page.get_by_role("button", name="Annuler").click()
-    expect(page.get_by_text("1 ligne est remise dans la liste.")).to_be_visible()
+    expect(page.get_by_text("1 ligne est rétablie dans la liste.")).to_be_visible()
     page.goto(LIST + "filtres")
     expect(page.get_by_label(re.compile(r"Modifiée par"))).to_contain_text("Ada Martin (64)")
     page.goto(LIST)

@@ -286,7 +286,7 @@ def checked(name: str, value: str, **params: Any) -> tuple[dict[str, Any], list[
 
 def across(name: str, row: list[str], labels: str = "a b c", kind: str = "any", **params: Any) -> Any:
     """A check of a table with three columns and one row."""
-    fields = [{"name": column, "type": kind} for column in "abc"]
+    fields = [{"name": column, "type": kind} for column in "abcdef"]
     return {"fields": fields, "custom_checks": [{"name": name, "params": params}]}, labels.split(), [row]
 
 
@@ -327,6 +327,7 @@ CHECKED = [
     across("cohesive-columns-value", ["1", "", ""], column="a", othercolumns=["b", "c"]),
     across("cohesive-columns-value", ["1", "2", ""], column="a", othercolumns=["b", "c"]),
     across("cohesive-columns-value", ["1"], labels="a", column="a", othercolumns=["b", "c"]),
+    across("cohesive-columns-value", ["1", *[""] * 5], labels="a b c d e f", column="a", othercolumns=[*"bcdef"]),
     across("one-of-required", ["", "", "1"], column1="a", column2="b"),
     across("one-of-required", ["1"], labels="c", column1="a", column2="b"),
 ]  # fmt: skip

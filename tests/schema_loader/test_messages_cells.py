@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schema_loader.check import check_cell
+from schema_loader.check import check_cell, check_table
 from schema_loader.compile import compile_descriptor, compile_schema
 from schema_loader.errors import CellError
 from schema_loader.field import Field
@@ -69,6 +69,40 @@ def test_a_date_that_is_too_early_is_not_called_no_date() -> None:
     told = said("27/06/2017", type="date", constraints={"minimum": "2020-01-01"})
     assert told.startswith("La date « 27/06/2017 » n’est pas écrite comme attendu.")
     assert "2017-06-27" not in told  # it would be refused as well
+
+
+def across(check: str, kind: str, rows: list[str], lang: str = "fr", **params: Any) -> str:
+    """The sentence for the error of a check across the columns a, b, c …"""
+    columns = "abcdefgh"[: len(rows)]
+    fields = [{"name": name, "type": kind} for name in columns]
+    schema = compile_descriptor({"fields": fields, "custom_checks": [{"name": check, "params": params}]})
+    errors = [error for error in check_table(schema, list(columns), [rows]) if "custom" in error.code]
+    return str(cell_message(errors[0], lang)).replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def test_a_sum_that_is_wrong_names_the_column_of_the_total() -> None:
+    told = across("sum-columns-value", "integer", ["14", "10", "5"], column="a", columns=["b", "c"])
+    assert told.startswith("« a » vaut 14, alors que la somme des colonnes « b » et « c » est 15.")
+    told = across("sum-columns-value", "integer", ["14", "10", "5"], "en", column="a", columns=["b", "c"])
+    assert told.startswith("“a” is 14, but the sum of the columns “b” and “c” is 15.")
+
+
+def test_values_that_are_compared_are_shown_as_people_write_them() -> None:
+    days = ["2025-09-05", "2025-09-08"]
+    told = across("compare-columns-value", "date", days, column="a", op=">=", column2="b")
+    assert "« a », 05/09/2025, doit être postérieure ou égale à celle de « b », 08/09/2025." in told
+    told = across("compare-columns-value", "number", ["1234.5", "20000"], column="a", op=">", column2="b")
+    assert "1 234,5, doit être supérieure à celle de « b », 20 000." in told
+    told = across("compare-columns-value", "string", ["2025-09-05", "x"], column="a", op="==", column2="b")
+    assert "« a », 2025-09-05, doit être égale à celle de « b », x." in told
+
+
+def test_five_columns_that_go_together_are_all_named_and_more_are_counted() -> None:
+    others = [*"bcdefgh"]
+    told = across("cohesive-columns-value", "string", ["1", *[""] * 4], column="a", othercolumns=others[:4])
+    assert "« a », « b », « c », « d » et « e » vont ensemble" in told
+    told = across("cohesive-columns-value", "string", ["1", *[""] * 7], column="a", othercolumns=others)
+    assert "« a », « b », « c », « d » et 4 autres vont ensemble" in told
 
 
 def test_english_says_the_same() -> None:

@@ -26,6 +26,10 @@ PROPOSED, MENDED = 3, 300
 """Proposals beside one error; characters of a text that is worth one."""
 
 
+WRITTEN = ("number", "date", "datetime", "time", "month", "duration")
+"""Controls that are typed otherwise than a file is written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """A value that was probably meant. ``stored``: its text; ``words``: the same as it is read; ``typed``: what stands in
@@ -74,7 +78,7 @@ def in_words(schema: TableSchema, errors: Iterable[CellError]) -> Faults:
     by_name = {control.field.name: control for control in controls(schema, lang)}
     found: list[Told] = []
     by_field: dict[str, list[Told]] = {}
-    for error in errors:
+    for error in _without_echoes(errors):
         named = concerned(schema, error)
         shown = tuple(by_name[field.name] for field in named)
         one = _told(schema, error, shown, by_name, lang)
@@ -87,6 +91,34 @@ def in_words(schema: TableSchema, errors: Iterable[CellError]) -> Faults:
             by_field.setdefault(field.name, []).append(one)
     found.sort(key=lambda one: one.controls[0].field.position if one.controls else 0)
     return Faults(tuple(found), {name: tuple(said) for name, said in by_field.items()})
+
+
+def _without_echoes(errors: Iterable[CellError]) -> list[CellError]:
+    """The errors that say something the others do not: one cell is mended once, and what is wrong is not called empty."""
+    told = list(errors)
+    own = {error.field.name: error.cell for error in told if error.field is not None and not is_across(error)}
+    checked = {
+        error.field.name
+        for error in told
+        if error.field is not None and error.code.startswith("custom-check-error") and not is_across(error)
+    }
+    found = []
+    for error in told:
+        if error.code == "primary-key/empty" and own.keys() >= set(error.params.get("names", ())):
+            continue  # each is said to be required
+        if (
+            error.code == "constraint-error/pattern"
+            and error.field is not None
+            and error.field.name in checked
+        ):
+            continue  # the check says the same, knowing what the text should be
+        if error.code.endswith("/cohesive-columns-value") and error.params.get("empty"):
+            empty = tuple(name for name in error.params["empty"] if not own.get(name))
+            if not empty:
+                continue  # they are filled, with something that is to be mended
+            error = error._replace(params={**error.params, "empty": empty})
+        found.append(error)
+    return found
 
 
 def concerned(schema: TableSchema, error: CellError) -> tuple[Field, ...]:
@@ -119,7 +151,21 @@ def _told(
         message = cell_message(error._replace(params=_labelled(error, by_name)), lang)
     else:
         message = error_words(shown[0], error, show(shown[0], error.cell))
-    return Told(message.problem, message.remedy, _proposals(schema, error, shown), shown)
+    proposals = _proposals(schema, error, shown)
+    return Told(message.problem, _remedy(message.remedy, error, shown, proposals), proposals, shown)
+
+
+def _remedy(
+    remedy: str, error: CellError, shown: tuple[Control, ...], proposals: tuple[Proposal, ...]
+) -> str:
+    """The advice of the core is how a file is written: where the form writes it (24 500,00 for 24500.00), its button is advised."""
+    if is_across(error) or not shown or shown[0].kind not in WRITTEN:
+        return remedy
+    meant = show(shown[0], error.cell).meant
+    found = next((one for one in proposals if one.stored == meant), None) if meant else None
+    if found is None or found.typed == found.stored:
+        return remedy
+    return gettext("Dans le formulaire, choisissez « Écrire {value} ».", value=found.words)
 
 
 def _labelled(error: CellError, by_name: Mapping[str, Control]) -> Mapping[str, object]:

@@ -24,12 +24,16 @@ from typing import Any
 from urllib.parse import urlencode
 
 from app.datasets.service import DatasetView
+from app.i18n import gettext
 from app.models import RecordState
 from app.records.listing.service import Asked, facet_fields, range_fields, year_field
+from forms.control import controls
 from forms.typed import holds_days, understood
+from forms.words import error_words
 from schema_loader.errors import CellError
 from schema_loader.field import Field
-from schema_loader.messages import Message, cell_message
+from schema_loader.messages import Message
+from schema_loader.sort_keys import bound_key
 
 SOUGHT, SORT, COLUMNS, STATE, YEAR, USER, SUBMISSION = (
     "q", "tri", "colonnes", "etat", "annee", "utilisateur", "import",
@@ -49,7 +53,7 @@ Pair = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class View:
     """A list as it was asked for. ``columns``: as chosen, empty for the usual ones; ``typed``: bounds as they were typed, by the
-    name of their parameter; ``faults``: what is wrong with some of them; ``rank``: of the first line, 0 where it is not known."""
+    name of their parameter; ``faults``: what is wrong with some of them, which are not applied; ``rank``: of the first line, 0 where it is not known."""
 
     asked: Asked
     columns: tuple[str, ...] = ()
@@ -98,7 +102,8 @@ class View:
 
 
 def read(dataset: DatasetView, pairs: Iterable[Pair], lang: str = "fr") -> View:
-    """The list that an address asks for. What means nothing is passed over; a bound that is no value is told in ``faults``."""
+    """The list that an address asks for. What means nothing is passed over; a bound that is no value is told in
+    ``faults`` and keeps no line out, nor do two that are the wrong way round."""
     given: dict[str, list[str]] = {}
     for name, text in pairs:
         given.setdefault(name, []).append(text.replace("\0", ""))
@@ -176,14 +181,30 @@ def _ranges(
                 typed[name] = text
                 bound = bound_of(one, text, lang, high=is_high)
                 if not bound:
-                    fault = CellError(
-                        one.type_fault.code, None, one, one.position, text, one.type_fault.params
-                    )
-                    faults[name] = cell_message(fault, lang)
+                    faults[name] = _not_understood(dataset, one, text, lang)
             bounds.append(bound)
-        if any(bounds):
+        low, high = (bound_key(one, bound) for bound in bounds)
+        if low is not None and high is not None and low > high:
+            faults[TO + one.name] = _inverted(typed[FROM + one.name], typed[TO + one.name])
+        elif any(bounds):
             ranges[one.name] = (bounds[0], bounds[1])
     return typed, ranges, faults
+
+
+def _not_understood(dataset: DatasetView, one: Field, text: str, lang: str) -> Message:
+    """What is wrong with a bound, in the words of the form: one types in a filter as one types there."""
+    fault = CellError(one.type_fault.code, None, one, one.position, text, one.type_fault.params)
+    control = next(made for made in controls(dataset.schema, lang) if made.field.name == one.name)
+    return error_words(control, fault)
+
+
+def _inverted(low: str, high: str) -> Message:
+    return Message(
+        gettext(
+            "De {low} à {high}, il n’y a aucune valeur : la première dépasse la seconde.", low=low, high=high
+        ),
+        gettext("Échangez-les."),
+    )
 
 
 def bound_of(one: Field, typed: str, lang: str, *, high: bool) -> str:

@@ -54,8 +54,13 @@ class Group:
         return (
             any(option.is_chosen and option.value for option in self.options)
             or any(option.is_chosen for option in self.options if self.kind == "boxes")
-            or bool(self.low[1] or self.high[1])
+            or (bool(self.low[1] or self.high[1]) and not self.is_faulty)
         )
+
+    @property
+    def is_faulty(self) -> bool:
+        """Whether one of its bounds is left out."""
+        return bool(self.low[2] or self.high[2])
 
 
 def without_counts(dataset: DatasetView, view: View) -> list[Group]:
@@ -126,7 +131,10 @@ def _groups(
         every += [
             _range(field, made[field.name], view) for field in range_fields(dataset.schema, dataset.keys)
         ]
-    return [replace(group, is_open=at < OPEN or group.is_used) for at, group in enumerate(every)]
+    return [
+        replace(group, is_open=at < OPEN or group.is_used or group.is_faulty)
+        for at, group in enumerate(every)
+    ]
 
 
 def _options_of(facet: Facet, control: Control, view: View) -> tuple[Option, ...]:

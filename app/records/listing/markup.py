@@ -5,6 +5,7 @@ The frame around them, and what is said below a line « à corriger », are the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from markupsafe import Markup, escape
@@ -15,6 +16,7 @@ from app.records.listing.columns import Column
 from app.records.listing.shown import Line
 from app.templating import component
 
+DAY = re.compile(r"[\d/]+")
 SLOT = "\0"
 """Where a line's own number or name goes in a sentence that is put into the reader's language once for all lines."""
 
@@ -53,7 +55,7 @@ class LineMarkup:
         parts.append(f"<td>{self._badges[line.is_to_fix]}</td>")
         first = True
         for (name, plain, numeric), (_, text) in zip(self._columns, line.cells, strict=True):
-            shown = self._own(name, line) if name[0] == "." else escape(text)
+            shown = self._own(name, line) if name[0] == "." else _breakable(text)
             bad = " cell-bad" if name in line.bad else ""
             if first:
                 first = False
@@ -78,6 +80,13 @@ class LineMarkup:
         if name == ".import" and line.submission:
             return str(line.submission).join(self._import)
         return ""
+
+
+def _breakable(text: Markup | str) -> str:
+    """The text of a cell, which a line may leave after a slash (« finances locales/subventions »): what is copied is the same."""
+    if isinstance(text, Markup) or "/" not in text or DAY.fullmatch(text):
+        return str(escape(text))
+    return str(escape(text)).replace("/", "/<wbr>")
 
 
 def _around(msgid: str, sentence: str) -> tuple[str, str]:

@@ -37,6 +37,8 @@ def lines(request: Request, at: Reader, session: SessionOf) -> Response:
     values = page_of(request, session, at, view, said=True)
     # what is on one page is counted already; otherwise the number comes by itself, and is said then
     announce = values["count_words"] if values["lines"] else gettext("Aucune ligne ne correspond")
+    if view.faults:
+        announce = f"{left_out_words(len(view.faults))}. {announce}"
     answer = render(request, "records/list.html", block="liste", announce=announce, **values)
     answer.headers["HX-Push-Url"] = f"{at.path}/{view.query()}"
     return answer
@@ -82,6 +84,7 @@ def page_of(
     establishment = request.state.establishment
     constants = {*at.dataset.constants, *at.dataset.shared_constants}
     columns_shown = chosen(at.dataset.schema, view.columns, constants)
+    labels = columns(at.dataset.schema)
     found = shown.lines(at.dataset, listed.rows, columns_shown)
     whole = not listed.after and not listed.before
     seen = len(found)
@@ -97,10 +100,14 @@ def page_of(
         "lines": found,
         "line_markup": LineMarkup(at.path, columns_shown, may_choose=at.may_edit),
         "columns": columns_shown,
-        "every_column": columns(at.dataset.schema).values(),
+        "every_column": labels.values(),
         "usual": usual(at.dataset.schema, tuple(sorted(constants))),
         "groups": filters.without_counts(at.dataset, view),
         "filters_open": bool(view.faults),
+        "left_out": [
+            (name, labels[name.partition(".")[2]].label, fault) for name, fault in view.faults.items()
+        ],
+        "left_out_words": left_out_words(len(view.faults)),
         "is_partial": listed.is_partial,
         "is_unsorted": listed.is_unsorted,
         "is_begun_again": listed.is_begun_again,
@@ -115,6 +122,11 @@ def page_of(
         "seen": seen,
         "said": said,
     }
+
+
+def left_out_words(count: int) -> str:
+    """« Un filtre n’est pas appliqué »."""
+    return ngettext("Un filtre n’est pas appliqué", "{n} filtres ne sont pas appliqués", count)
 
 
 def total_words(total: int) -> str:

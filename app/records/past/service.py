@@ -23,8 +23,8 @@ PAGE = 20
 ACTS: Mapping[str, tuple[str, str]] = {
     "created": ("new", N_("Saisie")),
     "changed": ("changed", N_("Modifiée")),
-    "trashed": ("archived", N_("Mise à la corbeille")),
-    "restored": ("done", N_("Sortie de la corbeille")),
+    "trashed": ("archived", N_("Supprimée")),
+    "restored": ("done", N_("Rétablie")),
     "reverted": ("changed", N_("Valeurs rétablies")),
 }
 """Act → state of its badge, word."""
@@ -98,26 +98,29 @@ def former(session: Session, dataset: DatasetView, number: int, change_id: int) 
 def bring_back(
     session: Session, dataset: DatasetView, number: int, change_id: int, *, version: int | None, account: int
 ) -> Saved:
-    """Give a record the values it had before a change. Raises :class:`Conflict` when it was changed since the page was made."""
+    """Give a record the values it had before a change. Raises :class:`Overtaken` when it was changed since the page was made."""
     base = version if version is not None else records.get(session, dataset, number).version
     try:
         return records.revert(session, dataset, number, change_id, base_version=base, account=account)
     except Stale:
-        raise _changed() from None
+        raise Overtaken from None
 
 
 def undo(session: Session, dataset: DatasetView, number: int, *, version: int, account: int) -> Saved:
-    """Take back the change that made a version, unless another one followed. Raises :class:`NotFound`, :class:`Conflict`."""
+    """Take back the change that made a version, unless another one followed. Raises :class:`NotFound`, :class:`Overtaken`."""
     found = queries.change_to(session, dataset.establishment, dataset.id, number, version)
     if found is None:
         raise NotFound
     return bring_back(session, dataset, number, found.id, version=version, account=account)
 
 
-def _changed() -> Conflict:
-    return Conflict(
-        N_(
-            "Cette ligne a été modifiée depuis : rien n’a été rétabli. Ouvrez son historique pour voir ce qui a changé, puis choisissez "
-            "les valeurs à rétablir."
+class Overtaken(Conflict):
+    """The record was changed again since: nothing was brought back. Said beside its history, where one can still choose."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "Cette ligne a été modifiée depuis : rien n’a été rétabli. Voici son historique : voyez ce qui a changé, puis choisissez "
+                "les valeurs à rétablir."
+            )
         )
-    )

@@ -54,7 +54,10 @@ def bring_back(
 ) -> Response:
     """Bring back the values that a record had before an act."""
     version = number_of(text_of(form, "version"))
-    saved = service.bring_back(session, at.dataset, number, change, version=version, account=at.account)
+    try:
+        saved = service.bring_back(session, at.dataset, number, change, version=version, account=at.account)
+    except service.Overtaken as late:
+        return _beside_history(request, at, number, late)
     done = Flash(
         gettext("Les valeurs de la ligne n° {number} sont rétablies.", number=number),
         undo=f"{at.path}/lignes/{number}/annuler?version={saved.version}",
@@ -65,6 +68,14 @@ def bring_back(
 @router.post("/annuler")
 def undo(request: Request, at: Editor, session: SessionOf, number: Number, version: str = "") -> Response:
     """Take back the last change, as the message that told of it offers."""
-    service.undo(session, at.dataset, number, version=number_of(version) or 0, account=at.account)
+    try:
+        service.undo(session, at.dataset, number, version=number_of(version) or 0, account=at.account)
+    except service.Overtaken as late:
+        return _beside_history(request, at, number, late)
     words = gettext("La modification de la ligne n° {number} est annulée.", number=number)
     return redirect(request, f"{at.path}/lignes/{number}", Flash(words))
+
+
+def _beside_history(request: Request, at: At, number: int, late: service.Overtaken) -> Response:
+    """Where a person whose act came too late sees why, and can still choose."""
+    return redirect(request, f"{at.path}/lignes/{number}/historique", Flash(late.text(), "warning"))

@@ -27,6 +27,8 @@ Reader = Annotated[At, Depends(at_dataset("reader"))]
 Editor = Annotated[At, Depends(at_dataset("editor"))]
 
 PAGE = 50
+LONGEST = 1200
+"""Characters of a view that is kept by the way back: the message that offers it is a cookie (:mod:`app.flash`)."""
 
 
 @router.get("/corbeille")
@@ -72,7 +74,11 @@ def take_out(request: Request, at: Editor, session: SessionOf, form: Posted) -> 
     gone = service.trash(session, at.dataset, numbers, account=at.account)
     if not gone:
         return redirect(request, back, Flash(gettext("Ces lignes étaient déjà dans la corbeille."), "info"))
-    undo = f"{at.path}/retablir?instant={trash.instant(session)}"
+    moment = trash.instant(session)
+    again = view.query(instant=moment)
+    if len(again) > LONGEST:  # the message would not fit its cookie, and the way back be lost
+        again = f"?instant={moment}"
+    undo = f"{at.path}/retablir{again}"
     return redirect(request, back, Flash(trash.gone_words(len(gone)), undo=undo))
 
 
@@ -84,13 +90,13 @@ def take_back(request: Request, at: Editor, session: SessionOf, form: Posted, in
     else:
         numbers = service.numbers_of(texts_of(form, "ligne"))
     back = service.restore(session, at.dataset, numbers, account=at.account) if numbers else []
-    to = f"{at.path}/" if instant else f"{at.path}/corbeille"
+    to = f"{at.path}/{asked_for(request, at).query()}" if instant else f"{at.path}/corbeille"
     if not back:
         words = gettext(
-            "Aucune ligne n’a été remise : elles ne sont plus dans la corbeille, ou aucune n’est choisie."
+            "Aucune ligne n’a été rétablie : elles ne sont plus dans la corbeille, ou aucune n’est choisie."
         )
         return redirect(request, to, Flash(words, "warning"))
     words = ngettext(
-        "{n} ligne est remise dans la liste.", "{n} lignes sont remises dans la liste.", len(back)
+        "{n} ligne est rétablie dans la liste.", "{n} lignes sont rétablies dans la liste.", len(back)
     )
     return redirect(request, to, Flash(words))

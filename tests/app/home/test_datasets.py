@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from app import db
 from app.datasets import service as datasets
-from app.models import Account, Establishment, JobProgress
+from app.models import Account, Dataset, Establishment, JobProgress
 from app.records import service as records
 from app.tenancy import Role, Scope
 from tests.factories import Make
@@ -50,6 +51,31 @@ def test_what_waits_leads_to_where_it_is_mended(town: Establishment, ada: Accoun
     assert "Actes, nouvelle ligne : commencée" in words
     assert 'href="/e/valbrune/actes/saisir"' in page
     assert "2 à corriger" in plain(sign_in(ada).get("/e/valbrune/").text)
+
+
+def test_datasets_of_one_name_are_told_apart_by_their_establishment(
+    town: Establishment, ada: Account, make: Make, sign_in: SignIn
+) -> None:
+    first = r"Actes : 2 lignes à corriger\. (\w+)"
+    alone = re.search(first, plain(sign_in(ada).get("/").text))
+    assert alone is not None and alone[1] == "Corriger"  # of the one there is, the name says nothing
+    other = make.establishment(name="Montbrun", slug="montbrun", contact_email="a@b.fr")
+    make.member(ada, other, "editor")
+    with make.engine.begin() as connection:
+        version = connection.execute(text("SELECT version_id FROM dataset")).scalar_one()
+    held = make.add(
+        Dataset(
+            establishment_id=other.id, slug="actes", title="Actes", version_id=version, keys=[], constants={}
+        )
+    )
+    with db.in_transaction(Scope.of(other.id, Role.editor, account=ada.id)) as session:
+        records.create(
+            session, datasets.find(session, other.id, held.slug), {"DELIB_ID": "x"}, account=ada.id
+        )
+    words = plain(sign_in(ada).get("/").text)
+    assert "Actes : 2 lignes à corriger. Valbrune" in words
+    assert "Actes : 1 ligne à corriger. Montbrun" in words
+    assert re.search(r"Actes, nouvelle ligne : commencée [^.]*\. Valbrune", words)
 
 
 def test_a_colleague_sees_the_lines_and_not_the_draft(

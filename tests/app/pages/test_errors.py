@@ -55,3 +55,11 @@ def test_each_error_says_what_happened_and_what_to_do(status: int) -> None:
     title, remedy = WORDS[status]
     assert not title.endswith(".")
     assert remedy.endswith(".")
+
+
+def test_whose_role_does_not_suffice_is_told_so_once(client: TestClient, make, sign_in) -> None:
+    ada = make.account()
+    make.member(ada, make.establishment(slug="valbrune"), "reader")
+    answer = sign_in(ada).get("/e/valbrune/reglages")
+    assert answer.status_code == 403
+    assert answer.text.count("Votre rôle ne") == 1

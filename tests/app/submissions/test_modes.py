@@ -106,7 +106,7 @@ def test_a_replacement_says_what_goes_and_asks_again_past_half(held: Desk) -> No
     assert held.everything() == before
     held.accept(number, sur="oui")
     assert [cells["code"] for cells in held.records()] == ["A3"]
-    assert "Mise à la corbeille" in said(held.get(f"{held.path}/lignes/1/historique"))
+    assert "Supprimée" in said(held.get(f"{held.path}/lignes/1/historique"))
     held.undo(number)
     assert held.everything() == before
 

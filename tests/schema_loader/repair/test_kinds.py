@@ -27,6 +27,7 @@ def proposed(schema: TableSchema, *texts: str, **answers: str) -> dict[str, tupl
 DATE, NUMBER, WHOLE = schema_of(type="date"), schema_of(type="number"), schema_of(type="integer")
 DAY_IN_TEXT = schema_of(constraints={"pattern": r"^\d{4}-\d{2}-\d{2}(\/\d{4}-\d{2}-\d{2})?$"})
 YEARS = schema_of("year-interval-value")
+BUDGET_YEAR = schema_of(title="Année du budget", constraints={"pattern": r"^\d{4}$"})
 SHARE = schema_of(type="number", constraints={"minimum": 0, "maximum": 1})
 SIRET, SIREN = schema_of("siret"), schema_of("siren")
 SIRET_FORM = schema_of(constraints={"pattern": r"^\d{14}$"})
@@ -88,6 +89,9 @@ CASES: list[tuple[TableSchema, str, str, str]] = [
     (DAY_IN_TEXT, "du 25/01/2017 au 28/02/2017", "date-interval/safe", "2017-01-25/2017-02-28"),
     (DAY_IN_TEXT, "31/12/2017", "date-dmy/safe", "2017-12-31"),
     (YEARS, "2020-2024", "date-interval/safe", "2020/2024"),
+    (BUDGET_YEAR, "45", "ask-century/ask", "1945 | 2045"),
+    (schema_of(type="year"), "98", "year-short/near", "1998"),
+    (BUDGET_YEAR, "26", "year-short/near", "2026"),
     (NUMBER, "12,5", "number-comma/safe", "12.5"),
     (NUMBER, "1 234,50", "number-thousands/safe", "1234.50"),
     (NUMBER, "1\u202f234\u00a0567", "number-thousands/safe", "1234567"),
@@ -178,6 +182,7 @@ def test_a_text_becomes_what_it_was_meant_to_be(
     (DATE, "2024-03-11T23:00:00Z"),  # the evening before, or the day after: only its zone would tell
     (NUMBER, "12 34"), (NUMBER, "12 k€"), (NUMBER, "12 ou 13"), (WHOLE, "12,5"), (WHOLE, "1,23"),
     (SIRET, "21750001600018"), (INSEE, "1001.5"), (AID, "prêt"), (SIGNS, "5 ans"),
+    (YEARS, "126"), (BUDGET_YEAR, "1"), (BUDGET_YEAR, "026"),
     (schema_of(constraints={"maxLength": 5}), "Aide à la création"), (schema_of(constraints={"required": True}), ""),
     (schema_of(type="date", constraints={"required": True}), "NC"), (MAIL, "a@b.fr, c@d.fr"), (URI, "voir le site"),
     (COLOURS, "rouge;mauve"), (POINT, "Paris"),

@@ -82,6 +82,34 @@ def test_an_error_across_columns_leads_to_each_of_them(desk: Desk) -> None:
         assert re.search(rf'id="{control.name}-error"[^>]*>\s*<p class="field-error"', page)
 
 
+def summary_of(desk: Desk, row: dict[str, str]) -> str:
+    """What the summary of a refused form says, in plain words."""
+    page = plain(html.unescape(desk.post("/saisir", row, acte="enregistrer").text))
+    start = page.index('class="error-summary"')
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page[start : page.index('class="sheet-form', start)]))
+
+
+def test_a_wrong_value_is_not_called_empty_by_the_columns_it_goes_with(desk: Desk) -> None:
+    said = summary_of(desk, {**DELIBERATION, "VOTE_EFFECTIF": "quinze"})
+    assert "Un point est à corriger" in said and "« quinze » n’est pas un nombre" in said
+    said = summary_of(desk, {**DELIBERATION, "VOTE_EFFECTIF": "quinze", "VOTE_ABSTENTION": ""})
+    assert "« Abstentions » est vide" in said
+    assert "« Votes pour », « Votes contre » et « Abstentions » vont ensemble" in said
+
+
+def test_what_is_wrong_with_a_year_is_said_once_and_2026_is_proposed(desk: Desk) -> None:
+    said = summary_of(desk, {**DELIBERATION, "BUDGET_ANNEE": "26", "BUDGET_NOM": "Budget principal"})
+    assert "Un point est à corriger" in said and "« 26 » n’est ni une année" in said
+    page = plain(desk.post("/saisir", {**DELIBERATION, "BUDGET_ANNEE": "26"}, acte="enregistrer").text)
+    assert "0026" not in page and "Écrire 2026" in re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page))
+
+
+def test_a_key_that_is_left_out_is_said_once(desk_on) -> None:
+    descriptor = b'{"fields": [{"name": "id", "constraints": {"required": true}}, {"name": "nom"}], "primaryKey": "id"}'
+    said = summary_of(desk_on("essai/cle", descriptor), {"nom": "x"})
+    assert "Un point est à corriger" in said and "Il manque une valeur" in said
+
+
 def test_a_row_with_errors_may_be_kept_all_the_same(desk: Desk) -> None:
     assert "Enregistrer quand même" not in desk.get("/saisir")
     refused = desk.post("/saisir", WRONG, acte="enregistrer")
@@ -116,6 +144,17 @@ def test_values_that_come_again_are_taken_over_and_what_was_typed_stays(desk: De
     assert shown["VOTE_REEL"] == ["pas un nombre"]
     assert shown["DELIB_ID"] == [""] and shown["DELIB_OBJET"] == [""]
     assert "Repris de la ligne n° 2" in plain(html.unescape(answer.text))
+
+
+def test_where_nothing_is_taken_over_nothing_is_said_to_be_done(desk: Desk) -> None:
+    create(desk)
+    once = desk.post("/saisir", {"COLL_NOM": "Autre"}, acte="reprendre").text
+    filled = {name: (values_of(once, desk.control(name).name) or [""])[0] for name in DELIBERATION}
+    page = desk.post(
+        "/saisir", {**DELIBERATION, **{k: v for k, v in filled.items() if v}}, acte="reprendre"
+    ).text
+    said = page.index("Rien à reprendre")
+    assert "banner-info" in page[page.rindex('<div class="banner ', 0, said) : said]
 
 
 def test_a_proposal_is_put_in_without_a_script_and_nothing_is_saved(desk: Desk) -> None:
@@ -290,7 +329,7 @@ def test_a_record_trashed_meanwhile_loses_nothing_of_what_was_typed(desk: Desk, 
     mine = {**DELIBERATION, "DELIB_OBJET": "Mon objet"}
     answer = desk.post(f"/lignes/{number}", mine, version="1")
     assert answer.status_code == 409
-    assert "mise à la corbeille pendant votre saisie" in html.unescape(answer.text)
+    assert "a été supprimée pendant votre saisie" in html.unescape(answer.text)
     assert "Mon objet" in answer.text
     assert desk.post(f"/lignes/{number}", mine, version="1", acte=act).status_code == 303
     assert desk.cells(kept) == mine
@@ -328,7 +367,7 @@ def test_a_form_of_another_version_of_the_schema_is_read_by_that_one(desk_on, ma
 def keep_draft(desk: Desk, row: dict[str, str], **more: str) -> None:
     answer = desk.post("/brouillon", row, **more)
     assert answer.status_code == 200
-    assert re.fullmatch(r"Brouillon enregistré à \d\d:\d\d", plain(answer.json()["message"]))
+    assert re.fullmatch(r"Brouillon enregistré à \d{1,2} h \d\d", plain(answer.json()["message"]))
 
 
 def test_a_draft_is_found_again_and_ends_when_the_record_is_kept(desk: Desk) -> None:

@@ -85,6 +85,21 @@ def test_a_bound_that_is_no_value_is_told_and_keeps_nothing_out() -> None:
     assert view.typed["de.prix"] == "beaucoup"
 
 
+def test_bounds_the_wrong_way_round_are_told_and_keep_nothing_out() -> None:
+    for query in ("de.prix=2000&a.prix=1 000,50", "de.jour=2025&a.jour=2024"):
+        view = read(query)
+        assert not view.asked.ranges
+        assert [message.remedy for message in view.faults.values()] == ["Échangez-les."]
+    assert "2000" in read("de.prix=2000&a.prix=1000").faults["a.prix"].problem
+    assert not read("de.prix=9&a.prix=10").faults and not read("de.jour=2025&a.jour=2025").faults
+
+
+def test_a_bound_that_is_no_value_is_told_in_the_words_of_the_form() -> None:
+    view = read("de.prix=beaucoup&de.jour=31/02/2020")
+    assert "point" not in view.faults["de.prix"].remedy
+    assert "le jour, le mois puis l’année" in view.faults["de.jour"].remedy
+
+
 def test_what_is_unknown_is_passed_over() -> None:
     view = read("tri=inconnu&colonnes=inconnu&f.nom=x&etat=x&annee=20&utilisateur=x&import=-1&autre=1")
     assert view == read("")

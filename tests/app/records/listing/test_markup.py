@@ -42,10 +42,18 @@ def test_what_a_person_typed_is_text() -> None:
     assert "<b" not in made
     assert "<i>" not in made
     assert (
-        made.count("&lt;b onclick=&#34;x()&#34;&gt;l&#39;été &amp; co&lt;/b&gt;") == 2
+        made.replace("<wbr>", "").count("&lt;b onclick=&#34;x()&#34;&gt;l&#39;été &amp; co&lt;/b&gt;") == 2
     )  # the cell, and the name of the box
     assert 'href="/e/a/b/lignes/7"' in made
     assert '<td class="cell-number number">1 234,50</td>' in made
+
+
+def test_a_text_may_be_left_after_a_slash_and_a_day_may_not() -> None:
+    made = LineMarkup("/e/a/b", COLUMNS, may_choose=False)(
+        line(texts={"nom": "finances locales/<i>", "prix": "12/03/2024"})
+    )
+    assert "finances locales/<wbr>&lt;i&gt;" in made
+    assert ">12/03/2024<" in made
 
 
 def test_a_line_without_a_first_text_is_called_by_its_number() -> None:

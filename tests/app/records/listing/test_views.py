@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Callable
 
@@ -98,6 +99,31 @@ def test_a_bound_that_is_no_value_is_told_beside_it(places: Desk) -> None:
     assert 'value="beaucoup"' in page
     assert 'aria-invalid="true"' in page
     assert shown(page) == [3, 2, 1]
+
+
+def test_above_the_list_it_is_said_which_filters_are_left_out(places: Desk) -> None:
+    assert "appliqué" not in plain(places.get("/?de.prix=1"))
+    page = places.get("/?de.prix=beaucoup&a.jour=31/02/2024")
+    above = page[page.index('id="liste"') : page.index('id="nombre"')]
+    assert "2 filtres ne sont pas appliqués." in plain(above)
+    assert "filter-used" not in page
+    for label in ("Prix", "Jour"):
+        link = re.search(rf'<a href="#([^"]+)">{label}', above)
+        assert link is not None and f'<input class="control" type="text" id="{link[1]}"' in page
+    page = places.get("/?de.prix=20&a.prix=10")
+    assert shown(page) == [3, 2, 1]
+    assert "De 20 à 10, il n’y a aucune valeur" in plain(page)
+    said = places.browser.get(f"{places.path}/?de.prix=x", headers=HTMX).headers["HX-Trigger"]
+    assert "Un filtre n’est pas appliqué. 3 lignes" in plain(json.loads(said)["tabellion:say"]["text"])
+
+
+def test_a_value_as_a_spreadsheet_writes_it_is_mended_as_the_form_proposes(places: Desk) -> None:
+    with places.session() as session:
+        row = {**ROW, "code": "D", "prix": "1234,50", "jour": "12/03/2024"}
+        records.create(session, places.dataset, row, account=places.account.id)
+    said = plain(places.get("/?etat=a-corriger")).replace("\u202f", " ")
+    assert "choisissez « Écrire 1234,50" in said and "choisissez « Écrire 12/03/2024 »" in said
+    assert "1234.50" not in said and "2024-03-12" not in said
 
 
 def test_columns_are_chosen(places: Desk) -> None:

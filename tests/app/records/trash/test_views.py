@@ -22,21 +22,29 @@ def three(desk: Desk) -> Desk:
 
 
 def undo_of(page: str) -> str:
-    found = re.search(r'action="([^"]+/retablir\?instant=\d+)"', page)
+    found = re.search(r'action="([^"]+/retablir\?[^"]*instant=\d+)"', page)
     assert found is not None
     return html.unescape(found[1])
 
 
 def test_chosen_lines_go_and_come_back_by_one_click(three: Desk) -> None:
-    answer = three.browser.post(f"{three.path}/supprimer?tri=DELIB_ID", data={"ligne": ["1", "3"]})
-    assert answer.headers["location"] == f"{three.path}/?tri=DELIB_ID"
-    page = three.get("/?tri=DELIB_ID")
+    view = "?tri=DELIB_ID&colonnes=DELIB_OBJET"
+    answer = three.browser.post(f"{three.path}/supprimer{view}", data={"ligne": ["1", "3"]})
+    assert answer.headers["location"] == f"{three.path}/{view}"
+    page = three.get(f"/{view}")
     assert "2 lignes sont dans la corbeille" in plain(page)
     assert shown(page) == [2]
-    assert three.browser.post(undo_of(page)).headers["location"] == f"{three.path}/"
+    assert three.browser.post(undo_of(page)).headers["location"] == f"{three.path}/{view}"
     after = three.get("/")
-    assert "2 lignes sont remises" in plain(after)
+    assert "2 lignes sont rétablies" in plain(after)
     assert shown(after) == [3, 2, 1]
+
+
+def test_a_view_too_long_to_be_kept_leaves_the_way_back(three: Desk) -> None:
+    many = "&".join(f"f.BUDGET_NOM={n:0150d}" for n in range(20))
+    three.browser.post(f"{three.path}/supprimer?{many}", data={"ligne": "1"})
+    assert three.browser.post(undo_of(three.get("/"))).headers["location"] == f"{three.path}/"
+    assert shown(three.get("/")) == [3, 2, 1]
 
 
 def test_what_a_colleague_took_out_is_not_undone(three: Desk) -> None:
@@ -72,7 +80,7 @@ def test_the_trash_shows_what_went_and_gives_it_back(three: Desk) -> None:
     assert answer.headers["location"] == f"{three.path}/corbeille"
     assert shown(three.get("/")) == [3, 2]
     three.browser.post(f"{three.path}/retablir", data={"ligne": "2"})
-    assert "Aucune ligne n’a été remise" in three.get("/corbeille")
+    assert "Aucune ligne n’a été rétablie" in three.get("/corbeille")
 
 
 @pytest.mark.parametrize("instant", ["x", "-1", "9" * 30, "1", "٣"])
