@@ -22,7 +22,7 @@ from importers.matching import Matching
 from importers.table import Table
 from schema_loader.check import check_row
 from schema_loader.errors import CellError, TableUnreadable
-from schema_loader.messages import Message, cell_message, repair_words
+from schema_loader.messages import Message, repair_words
 from schema_loader.messages.files import unreadable
 from schema_loader.repair import ColumnProposal
 
@@ -164,58 +164,6 @@ def repair_cards(at: At, submission: Submission) -> list[RepairCard]:
 
 
 # --- errors ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """Errors alike: how many cells, the first rows, what to read about them. ``code`` and ``field`` select them."""
-
-    code: str
-    field: str
-    words: Message
-    label: str
-    cells: int
-    rows: tuple[int, ...]
-    is_chosen: bool
-
-
-def kinds(at: At, submission: Submission, chosen: Mapping[str, Any] | None) -> list[Kind]:
-    """Errors by column and rule, the most frequent first."""
-    by_name = {control.field.name: control for control in controls(at.dataset.schema, language())}
-    found = []
-    for group in submission.summary.get("kinds", ()):
-        control = by_name.get(group["field"])
-        field = control.field if control is not None else None
-        fault = next(
-            (
-                one
-                for one in (field.read(group["sample"])[1] if field is not None else ())
-                if one.code == group["code"]
-            ),
-            None,
-        )
-        error = CellError(
-            group["code"], None, field, None, group["sample"], fault.params if fault is not None else {}
-        )
-        found.append(
-            Kind(
-                group["code"],
-                group["field"],
-                cell_message(error, language()),
-                control.label if control is not None else "",
-                group["cells"],
-                tuple(group["rows"]),
-                chosen is not None
-                and (chosen["code"], chosen["field"] or "") == (group["code"], group["field"]),
-            )
-        )
-    return found
-
-
-def chosen_kind(text: str) -> dict[str, Any] | None:
-    """``code:field`` of an address, as faults are kept; None for none."""
-    code, colon, field = text.partition(":")
-    return {"code": code, "field": field or None} if colon and code else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from app.paging import page_of
 from app.posted import Posted, filename_of, text_of, texts_of
 from app.routing import Router
 from app.settings import get_settings
-from app.submissions import correction, fixing, pages, queries, returned, service
+from app.submissions import correction, fixing, kinds, pages, queries, returned, service
 from app.submissions.frame import Editor, Reader, common, elsewhere
 from app.templating import is_htmx, redirect, render
 from forms.binding import read_form
@@ -328,14 +328,14 @@ def errors_page(
 def _errors_page(
     request: Request, at: At, session: SessionOf, found: Submission, sorte: str, page: str
 ) -> Response:
-    kind = pages.chosen_kind(sorte)
+    kind = kinds.chosen(sorte)
     total = queries.row_count(session, at.dataset.establishment, found.id, "fault", fault=kind)
     shown = page_of(page, total, pages.ROWS)
     return render(
         request,
         "submissions/errors.html",
         **common(request, at, session, found, "erreurs"),
-        kinds=pages.kinds(at, found, kind),
+        kinds=kinds.shown(at, found, kind),
         rows=pages.faulty_rows(session, at, found, kind, shown.offset),
         sorte=sorte,
         page=shown,
