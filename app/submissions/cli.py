@@ -213,7 +213,7 @@ def _import(session: Session, dataset: DatasetView, wanted: _Wanted) -> tuple[di
     summary = {
         **work.summary_of(checked),
         "counts": asdict(counts),
-        "kinds": kinds.gathered(checked),
+        "kinds": kinds.gathered(checked, service.ROWS_SHOWN),
     }
     if not wanted.dry_run:
         queries.note(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -36,7 +37,7 @@ def fix_row(
         session, dataset.establishment, submission.id, row_number, cells, stored_faults(errors) or ()
     )
     fixes = {**submission.fixes, str(row_number): {**submission.fixes.get(str(row_number), {}), **changed}}
-    queries.note(session, dataset.establishment, submission.id, fixes=fixes)
+    _note(session, submission, fixes=fixes)
     session.refresh(submission)
     return errors
 
@@ -66,6 +67,12 @@ def replace_text(
             session, dataset.establishment, submission.id, row.row_number, cells, stored_faults(errors) or ()
         )
         changed += 1
-    queries.note(session, dataset.establishment, submission.id, replacements=replacements)
+    _note(session, submission, replacements=replacements)
     session.refresh(submission)
     return changed
+
+
+def _note(session: Session, submission: Submission, **decided: Any) -> None:
+    """Keep corrections, and that the counts were made before them."""
+    summary = {**submission.summary, service.CORRECTED: True}
+    queries.note(session, submission.establishment_id, submission.id, summary=summary, **decided)

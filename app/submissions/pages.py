@@ -25,6 +25,7 @@ from schema_loader.errors import CellError, TableUnreadable
 from schema_loader.messages import Message, repair_words
 from schema_loader.messages.files import unreadable
 from schema_loader.repair import ColumnProposal
+from schema_loader.table_schema import TableSchema
 
 STEPS = ("fichier", "feuille", "colonnes", "valeurs", "erreurs", "resume")
 ROWS = 10
@@ -177,9 +178,8 @@ class FaultyRow:
     others: tuple[tuple[str, str], ...]
 
 
-def faulty_row(at: At, row: SubmissionRow) -> FaultyRow:
-    """What is shown of a faulty row; its faults among other rows (a key that comes twice) as they were noted."""
-    schema = at.dataset.schema
+def errors_of(schema: TableSchema, row: SubmissionRow) -> list[CellError]:
+    """What is wrong with a faulty row now; its faults among other rows (a key that comes twice) as they were noted."""
     errors: list[CellError] = list(check_row(schema, row.cells))
     known = {error.code for error in errors}
     for fault in row.faults or ():
@@ -195,7 +195,13 @@ def faulty_row(at: At, row: SubmissionRow) -> FaultyRow:
                     fault["code"], None, field, None, row.cells.get(field.name, "") if field else "", params
                 )
             )
-    faults = in_words(schema, errors)
+    return errors
+
+
+def faulty_row(at: At, row: SubmissionRow) -> FaultyRow:
+    """What is shown of a faulty row."""
+    schema = at.dataset.schema
+    faults = in_words(schema, errors_of(schema, row))
     shown, others = [], []
     for control in controls(schema, language()):
         text = row.cells.get(control.field.name, "")

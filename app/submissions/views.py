@@ -245,13 +245,17 @@ def confirm_columns(
 
 
 @router.get("/importer/{submission}/attente")
-def waiting_page(request: Request, at: Editor, session: SessionOf, submission: Number) -> Response:
-    """How far the job is; goes on by itself when it has ended."""
+def waiting_page(
+    request: Request, at: Editor, session: SessionOf, submission: Number, vers: str = ""
+) -> Response:
+    """How far the job is; goes on by itself when it has ended, to the summary with ``vers=resume``."""
     found = service.find(session, at.dataset, submission)
     working = found.state in (SubmissionState.checking, SubmissionState.accepting, SubmissionState.undoing)
     job = queries.progress(session, at.dataset.establishment, found.job_id) if found.job_id else None
     if not working:
         target = pages.place_of(at.path, found)
+        if vers == "resume" and target.endswith("/erreurs"):
+            target = f"{at.path}/importer/{submission}/resume"
         if job is not None and job.state == "failed":
             failed = Flash(pages.job_words(job), "error")
             refused = pages.refusal_of(found)
@@ -272,6 +276,7 @@ def waiting_page(request: Request, at: Editor, session: SessionOf, submission: N
         **common(request, at, session, found, _step_of(found)),
         job=job,
         words=words,
+        on="?vers=resume" if vers == "resume" else "",
     )
 
 
@@ -335,13 +340,14 @@ def _errors_page(
         request,
         "submissions/errors.html",
         **common(request, at, session, found, "erreurs"),
-        kinds=kinds.shown(at, found, kind),
+        kinds=kinds.shown(session, at, found, kind),
         rows=pages.faulty_rows(session, at, found, kind, shown.offset),
         sorte=sorte,
         page=shown,
-        left=queries.row_count(session, at.dataset.establishment, found.id, "fault"),
+        left=service.still_faulty(session, found),
         is_capped=found.summary["faulty"] > service.ROWS_SHOWN,
-        changed=bool(found.fixes or found.replacements),
+        corrected=found.summary.get(service.CORRECTED, False),
+        is_current=service.is_count_current(at.dataset, found),
     )
 
 
@@ -410,8 +416,11 @@ def fix_row(
 
 
 @router.post("/importer/{submission}/verifier")
-def check_again(request: Request, at: Editor, session: SessionOf, submission: Number) -> Response:
-    """Have all rows checked with what was corrected."""
+def check_again(
+    request: Request, at: Editor, session: SessionOf, submission: Number, form: Posted
+) -> Response:
+    """Have all rows checked with what was corrected, and counted; on the way to the summary, where that is asked."""
     found = service.find(session, at.dataset, submission)
     service.check_again(session, found, account=at.account)
-    return redirect(request, f"{at.path}/importer/{submission}/attente")
+    on = "?vers=resume" if text_of(form, "vers") == "resume" else ""
+    return redirect(request, f"{at.path}/importer/{submission}/attente{on}")

@@ -207,7 +207,12 @@ def _check(job: Job, submission: int) -> None:
             on_progress=lambda rows: _compared(job, rows, checked.rows),
         )
         keep_rows(session, dataset, held, checked, diffs)
-        summary = {**summary_of(checked), "counts": asdict(counts), "kinds": kinds.gathered(checked)}
+        summary: dict[str, Any] = {
+            **summary_of(checked),
+            "counts": asdict(counts),
+            "kinds": kinds.gathered(checked, service.ROWS_SHOWN),
+            "revision": dataset.revision,
+        }
         if counts.both:
             summary["both"] = numbered.both_changed(session)
         if counts.emptied:

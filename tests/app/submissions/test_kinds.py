@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.app.submissions.conftest import Desk
+from tests.app.submissions.conftest import Desk, form_of
 from tests.app.submissions.test_steps import said
 
 GRANTS: dict[str, Any] = {
@@ -61,3 +61,74 @@ def test_one_row_is_a_row_and_several_are_rows(desk_on) -> None:
     lines = kinds(desk.get(desk.at(number, "erreurs")))
     assert any(line.endswith(" 1 ligne 3") for line in lines), lines
     assert any(line.endswith(" 2 lignes 3, 4") for line in lines), lines
+
+
+def lead(page: str) -> str:
+    return " ".join(
+        re.sub("<[^>]+>", " ", said(page).partition('class="lead">')[2].partition("</p>")[0]).split()
+    )
+
+
+def test_what_is_corrected_counts_no_more_at_once(desk: Desk) -> None:
+    rows = "".join(f"B{n},Lieu {n},piscine,2025-01-01,1\n" for n in range(12))
+    number = desk.bring(f"code,nom,genre,jour,rang\n{rows}B99,,stade,2025-01-01,beaucoup\n", said="refuse")
+    address = desk.at(number, "erreurs")
+    page = desk.get(address)
+    assert lead(page).startswith("13 lignes sur 13 sont à corriger.")
+    assert any(line.startswith("Genre : ") and " 12 lignes 2, 3, 4, 5, 6" in line for line in kinds(page))
+    desk.post(f"{address}/3", form_of(page, "erreurs/3") | {"c3": "stade"})
+    page = desk.get(address)
+    assert lead(page).startswith("12 lignes sur 13 sont à corriger.")
+    assert any(line.startswith("Genre : ") and " 11 lignes 2, 4, 5, 6, 7" in line for line in kinds(page))
+    desk.post(f"{address}/2", form_of(page, "erreurs/2") | {"c3": "stade", "pareils": "genre"})
+    page = desk.get(address)
+    assert lead(page).startswith("1 ligne sur 13 est à corriger.")
+    assert [line.partition(" : ")[0] for line in kinds(page)] == ["Toutes", "Nom", "Rang"]
+    desk.post(f"{address}/14", form_of(page, "erreurs/14") | {"c2": "Stade", "c5": "7"})
+    assert "Toutes les lignes fautives sont corrigées." in said(desk.get(address))
+
+
+def test_rows_to_correct_stay_within_reach_when_others_are_corrected(desk: Desk) -> None:
+    rows = "".join(f"B{n},Lieu {n},{'piscine' if n < 4 else 'port'},,1\n" for n in range(13))
+    number = desk.bring(f"code,nom,genre,jour,rang\n{rows}", said="refuse")
+    address = desk.at(number, "erreurs")
+    desk.post(f"{address}/2", form_of(desk.get(address), "erreurs/2") | {"c3": "stade", "pareils": "genre"})
+    assert said(desk.get(address)).count("de votre fichier</h2>") == 9
+
+
+def test_a_kind_is_told_by_a_row_that_still_has_it(desk: Desk) -> None:
+    number = desk.bring("code,nom,rang\nA1,École,beaucoup\nA2,Stade,peu\n", said="refuse")
+    address = desk.at(number, "erreurs")
+    assert any("« beaucoup »" in line for line in kinds(desk.get(address)))
+    desk.post(f"{address}/2", form_of(desk.get(address), "erreurs/2") | {"c5": "7"})
+    assert any("« peu »" in line and line.endswith(" 1 ligne 3") for line in kinds(desk.get(address)))
+
+
+def test_the_summary_counts_what_was_corrected(desk: Desk) -> None:
+    number = desk.bring("code,nom,rang\nA1,École,beaucoup\nA2,Stade,peu\n", said="refuse")
+    address, summary = desk.at(number, "erreurs"), desk.at(number, "resume")
+    assert "depuis que ceci a été compté" not in said(desk.get(summary))
+    desk.post(f"{address}/2", form_of(desk.get(address), "erreurs/2") | {"c5": "7"})
+    assert "Vous avez corrigé des lignes depuis que ceci a été compté" in said(desk.get(summary))
+    onward = desk.post(
+        desk.at(number, "verifier"), form_of(desk.get(address), "verifier") | {"vers": "resume"}
+    )
+    assert "attente?vers=resume" in desk.get(onward)
+    desk.work()
+    assert desk.browser.get(onward).headers["location"].endswith("/resume")
+    page = said(desk.get(summary))
+    assert "dont 1 « à corriger »" in page and "depuis que ceci a été compté" not in page
+
+
+def test_the_summary_says_that_the_dataset_has_moved(desk: Desk) -> None:
+    first = desk.bring("code,nom\nA1,École\nA2,Stade\n")
+    desk.accept(first)
+    second = desk.bring("code,nom\nA3,Mairie\n")
+    summary = desk.at(second, "resume")
+    assert "compte aujourd’hui 2 lignes" in said(desk.get(summary))
+    desk.undo(first)
+    assert "Le jeu de données a changé depuis que ceci a été compté." in said(desk.get(summary))
+    desk.post(desk.at(second, "verifier"), form_of(desk.get(summary), "verifier"), leads="attente")
+    desk.work()
+    page = said(desk.get(summary))
+    assert "compte aujourd’hui" not in page and "a changé depuis" not in page
