@@ -44,8 +44,8 @@ def fix_row(
 
 def replace_text(
     session: Session, dataset: DatasetView, submission: Submission, field: str, before: str, after: str
-) -> int:
-    """« Corriger les N pareils »: a text of a column becomes another in every row. Gives how many faulty rows had it."""
+) -> set[int]:
+    """« Corriger les N pareils »: a text of a column becomes another in every row. Gives the numbers of the faulty rows that had it."""
     service.refuse_unless_open(submission)
     if field not in dataset.schema.by_name:
         raise NotFound
@@ -55,7 +55,7 @@ def replace_text(
         if value == before:
             own[known] = after
     own[before] = after
-    changed = 0
+    changed: set[int] = set()
     for row in queries.with_text(
         session, dataset.establishment, submission.id, field, before, service.ROWS_SHOWN
     ):
@@ -66,7 +66,7 @@ def replace_text(
         queries.set_row(
             session, dataset.establishment, submission.id, row.row_number, cells, stored_faults(errors) or ()
         )
-        changed += 1
+        changed.add(row.row_number)
     _note(session, submission, replacements=replacements)
     session.refresh(submission)
     return changed

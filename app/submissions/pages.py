@@ -15,7 +15,7 @@ from app.i18n import gettext, language, ngettext
 from app.models import JobProgress, Submission, SubmissionRow, SubmissionState
 from app.records.entry.faults import Faults, in_words
 from app.records.entry.values import Difference, differences
-from app.submissions import queries
+from app.submissions import queries, service
 from forms.binding import Shown, show
 from forms.control import Control, controls
 from importers.matching import Matching
@@ -172,8 +172,8 @@ class FaultyRow:
     """A faulty row: the controls of the columns to mend with what they show, the errors, the other cells in words."""
 
     number: int
-    fields: tuple[tuple[Control, Shown, str], ...]
-    """Control, what it shows, its stored text."""
+    fields: tuple[tuple[Control, Shown, str, int | None], ...]
+    """Control, what it shows, its stored text, and how many other rows have that text there; None where that is not known."""
     faults: Faults
     others: tuple[tuple[str, str], ...]
 
@@ -198,28 +198,56 @@ def errors_of(schema: TableSchema, row: SubmissionRow) -> list[CellError]:
     return errors
 
 
-def faulty_row(at: At, row: SubmissionRow) -> FaultyRow:
-    """What is shown of a faulty row."""
+def faulty_rows(
+    session: Session, at: At, submission: Submission, rows: Sequence[SubmissionRow]
+) -> list[FaultyRow]:
+    """What is shown of faulty rows."""
     schema = at.dataset.schema
-    faults = in_words(schema, errors_of(schema, row))
+    told = [in_words(schema, errors_of(schema, row)) for row in rows]
+    pairs = {
+        (name, row.cells[name])
+        for row, faults in zip(rows, told, strict=True)
+        for name in faults.fields
+        if row.cells.get(name)
+    }
+    held = queries.alike(
+        session,
+        submission.establishment_id,
+        submission.id,
+        sorted({name for name, _ in pairs}),
+        sorted({text for _, text in pairs}),
+    )
+    is_capped = submission.summary["faulty"] > service.ROWS_SHOWN
+    others = {
+        # a text that is right by itself may stand in rows that have no error
+        pair: held.get(pair, 1) - 1 if schema.by_name[pair[0]].read(pair[1])[1] and not is_capped else None
+        for pair in pairs
+    }
+    return [_faulty_row(at, row, faults, others) for row, faults in zip(rows, told, strict=True)]
+
+
+def _faulty_row(
+    at: At, row: SubmissionRow, faults: Faults, others_alike: Mapping[tuple[str, str], int | None]
+) -> FaultyRow:
     shown, others = [], []
-    for control in controls(schema, language()):
+    for control in controls(at.dataset.schema, language()):
         text = row.cells.get(control.field.name, "")
         if control.field.name in faults.fields:
-            shown.append((control, show(control, text), text))
+            alike = others_alike[control.field.name, text] if text else 0
+            shown.append((control, show(control, text), text, alike))
         elif text:
             others.append((control.label, text[:200]))
     return FaultyRow(row.row_number, tuple(shown), faults, tuple(others))
 
 
-def faulty_rows(
+def page_of_faulty(
     session: Session, at: At, submission: Submission, kind: Mapping[str, Any] | None, offset: int
 ) -> list[FaultyRow]:
     """The faulty rows of a page."""
     rows = queries.rows(
         session, at.dataset.establishment, submission.id, "fault", fault=kind, limit=ROWS, offset=offset
     )
-    return [faulty_row(at, row) for row in rows]
+    return faulty_rows(session, at, submission, rows)
 
 
 # --- summary --------------------------------------------------------------------------------------------------------

@@ -293,6 +293,31 @@ def with_text(
     )
 
 
+_ALIKE = text("""
+    SELECT field, cells ->> field AS text, count(*)
+    FROM submission_row CROSS JOIN unnest(CAST(:fields AS text[])) AS field
+    WHERE establishment_id = CAST(:establishment AS bigint) AND submission_id = CAST(:submission AS bigint) AND kind = 'fault'
+      AND cells ->> field = ANY (CAST(:texts AS text[]))
+    GROUP BY 1, 2
+""")
+
+
+def alike(
+    session: Session, establishment: int, submission: int, fields: Iterable[str], texts: Iterable[str]
+) -> dict[tuple[str, str], int]:
+    """``(field, text)`` → how many faulty rows hold this very text in this column, of the columns and texts given."""
+    found = session.execute(
+        _ALIKE,
+        {
+            "establishment": establishment,
+            "submission": submission,
+            "fields": list(fields),
+            "texts": list(texts),
+        },
+    )
+    return {(field, held): count for field, held, count in found}
+
+
 def set_row(
     session: Session,
     establishment: int,

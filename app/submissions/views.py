@@ -341,7 +341,7 @@ def _errors_page(
         "submissions/errors.html",
         **common(request, at, session, found, "erreurs"),
         kinds=kinds.shown(session, at, found, kind),
-        rows=pages.faulty_rows(session, at, found, kind, shown.offset),
+        rows=pages.page_of_faulty(session, at, found, kind, shown.offset),
         sorte=sorte,
         page=shown,
         left=service.still_faulty(session, found),
@@ -380,24 +380,33 @@ def fix_row(
         name: text for name, text in read_form(at.dataset.schema, pairs, language()).items() if name in shown
     }
     alike = [name for name in texts_of(form, "pareils") if name in typed]
-    others = 0
+    others: set[int] = set()
     for name in alike:
         before = held.cells.get(name, "")
         if typed[name] != before:
-            others += fixing.replace_text(session, at.dataset, found, name, before, typed[name]) - 1
+            others |= fixing.replace_text(session, at.dataset, found, name, before, typed[name])
+    others.discard(row)
     errors = fixing.fix_row(session, at.dataset, found, row, typed)
     told = (
-        gettext("Ligne {row} : il reste à corriger.", row=row)
+        gettext("La ligne {row} est encore à corriger.", row=row)
         if errors
         else gettext("Ligne {row} corrigée.", row=row)
     )
-    if others > 0:
+    if others:
         told += " " + ngettext(
-            "{n} autre ligne pareille l’est aussi.", "{n} autres lignes pareilles le sont aussi.", others
+            "{n} autre ligne a reçu la même correction.",
+            "{n} autres lignes ont reçu la même correction.",
+            len(others),
+        )
+        left = service.still_faulty(session, found)
+        told += " " + (
+            ngettext("Il reste {n} ligne à corriger.", "Il reste {n} lignes à corriger.", left)
+            if left
+            else gettext("Il n’en reste plus à corriger.")
         )
     sorte, page = text_of(form, "sorte"), text_of(form, "page")
     back = f"{at.path}/importer/{submission}/erreurs?sorte={sorte}&page={page or 1}#ligne-{row}"
-    if is_htmx(request) and others <= 0:
+    if is_htmx(request) and not others:
         kept = queries.row(session, at.dataset.establishment, found.id, "fault", row)
         if kept is None:
             raise NotFound
@@ -406,7 +415,7 @@ def fix_row(
             "submissions/errors.html",
             block="ligne",
             announce=told,
-            row=pages.faulty_row(at, kept),
+            row=pages.faulty_rows(session, at, found, [kept])[0],
             path=at.path,
             found=found,
             sorte=sorte,

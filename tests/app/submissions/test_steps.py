@@ -238,3 +238,36 @@ def test_a_question_is_asked_in_words_and_its_answer_gives_the_proposal(desk) ->
     desk.work()
     desk.accept(number)
     assert [cells["jour"] for cells in desk.records()] == ["2025-04-03", "2025-06-05"]
+
+
+def test_all_alike_are_counted_as_rows_and_offered_where_there_are_any(desk: Desk) -> None:
+    rows = "".join(f"B{n},Lieu {n},piscine,2025-01-01,beaucoup\n" for n in range(4))
+    number = desk.bring(f"code,nom,genre,jour,rang\n{rows}B9,Seul,port,2025-01-01,peu\n", said="refuse")
+    address = desk.at(number, "erreurs")
+    page = said(desk.get(address))
+    assert page.count("Corriger aussi les 3 autres lignes qui ont « piscine »") == 4
+    assert "« port »</label>" not in page and "« peu »</label>" not in page  # nothing is like them
+    form = form_of(page, "erreurs/2") | {"c3": "stade", "c5": "7", "pareils": ["genre", "rang"]}
+    desk.post(f"{address}/2", form)
+    told = said(desk.get(address))
+    assert (
+        "Ligne 2 corrigée. 3 autres lignes ont reçu la même correction. Il reste 1 ligne à corriger." in told
+    )
+
+
+def test_all_alike_of_a_text_that_is_right_elsewhere_are_not_counted(desk_on) -> None:
+    """By a rule of several columns a row is wrong whose texts are right: others without an error have them too."""
+    descriptor = {
+        "name": "bornes",
+        "fields": [{"name": "debut", "type": "date"}, {"name": "fin", "type": "date"}],
+        "custom_checks": [
+            {"name": "compare-columns-value", "params": {"column": "fin", "op": ">=", "column2": "debut"}}
+        ],
+    }
+    desk = desk_on(descriptor)
+    number = desk.bring("debut,fin\n2025-02-01,2025-01-01\n2024-02-01,2025-01-01\n", said="refuse")
+    page = said(desk.get(desk.at(number, "erreurs")))
+    assert "Corriger aussi toutes les lignes qui ont « 2025-01-01 »" in page
+    form = form_of(page, "erreurs/2") | {"c2": "2025-01-02", "pareils": "fin"}
+    desk.post(desk.at(number, "erreurs/2"), form)
+    assert "La ligne 2 est encore à corriger." in said(desk.get(desk.at(number, "erreurs")))
