@@ -43,6 +43,27 @@ def test_values_are_written_as_the_reader_writes_them(shown, french: str, englis
         assert plain(shown()) == english
 
 
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("CA DU NIORTAIS", [("CA DU NIORTAIS", "")]),
+        (" a", [("␣", "(1 espace)"), ("a", "")]),
+        ("CA  DU NIORTAIS ", [("CA", ""), ("␣␣", "(2 espaces)"), ("DU NIORTAIS", ""), ("␣", "(1 espace)")]),
+        (
+            "a\u00a0b\tc",
+            [("a", ""), ("⍽", "(1 espace insécable)"), ("b", ""), ("⇥", "(1 tabulation)"), ("c", "")],
+        ),
+        ("a\r\n\r\nb", [("a", ""), ("↵↵", "(2 retours à la ligne)"), ("b", "")]),
+        (" \n", [("␣", "(1 espace)"), ("↵", "(1 retour à la ligne)")]),
+        ("a\u200bb", [("a[U+200B]b", "")]),
+        ("", []),
+        ("x" * 200 + " ", [("x" * 60 + "…" + "x" * 18, ""), ("␣", "(1 espace)")]),
+    ],
+)
+def test_odd_spaces_are_seen_and_said(text: str, pieces: list[tuple[str, str]]) -> None:
+    assert formats.spaced(text) == pieces
+
+
 def test_a_moment_ago_and_long_ago() -> None:
     now = datetime.now(UTC)
     assert formats.ago(now) == "à l’instant"

@@ -271,3 +271,16 @@ def test_all_alike_of_a_text_that_is_right_elsewhere_are_not_counted(desk_on) ->
     form = form_of(page, "erreurs/2") | {"c2": "2025-01-02", "pareils": "fin"}
     desk.post(desk.at(number, "erreurs/2"), form)
     assert "La ligne 2 est encore à corriger." in said(desk.get(desk.at(number, "erreurs")))
+
+
+def test_spaces_that_go_are_seen_before_they_do(desk: Desk) -> None:
+    number = desk.send(
+        'code,nom,genre,jour,rang\nA1,École, stade ,2025-01-31,1\nA2,Stade,"stade\u00a0",2025-01-31,1\n'
+    )
+    desk.columns(number)
+    page = said(desk.get(desk.at(number, "valeurs")))
+    space = (
+        '<span class="odd-space" aria-hidden="true">␣</span><span class="visually-hidden"> (1 espace) </span>'
+    )
+    before, after = f'<code class="spaced">{space}stade{space}</code>', '<code class="spaced">stade</code>'
+    assert before in page and after in page
