@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 
 from sqlalchemy import text
 
@@ -284,3 +285,26 @@ def test_spaces_that_go_are_seen_before_they_do(desk: Desk) -> None:
     )
     before, after = f'<code class="spaced">{space}stade{space}</code>', '<code class="spaced">stade</code>'
     assert before in page and after in page
+
+
+def test_the_rows_to_correct_of_an_import_are_its_own(desk: Desk) -> None:
+    desk.accept(desk.bring("code,nom,rang\nA1,Ancien,beaucoup\n", said="refuse"))
+    number = desk.bring("code,nom,rang\nA2,Récent,peu\nA3,Juste,3\n", said="refuse")
+    desk.accept(number)
+    page = desk.get(desk.at(number, "fin"))
+    (address,) = [
+        one for one in re.findall(r'href="([^"]*)"', html.unescape(page)) if "&etat=a-corriger" in one
+    ]
+    rows = desk.get(address)
+    assert "Récent" in rows
+    assert "Ancien" not in rows and "Juste" not in rows
+
+
+def test_rows_to_correct_that_an_import_changed_are_shown_among_all(desk: Desk) -> None:
+    """They came with the import that added them, and would not be found under this one."""
+    desk.accept(desk.bring("code,nom,rang\nA1,Ancien,1\n"))
+    number = desk.bring("code,nom,rang\nA1,Ancien,peu\n", said="refuse")
+    desk.accept(number)
+    page = said(desk.get(desk.at(number, "fin")))
+    assert f'href="{desk.path}/?etat=a-corriger">Voir toutes les lignes à corriger' in page
+    assert "Ancien" in desk.get(f"{desk.path}/?etat=a-corriger")
