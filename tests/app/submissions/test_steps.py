@@ -308,3 +308,13 @@ def test_rows_to_correct_that_an_import_changed_are_shown_among_all(desk: Desk) 
     page = said(desk.get(desk.at(number, "fin")))
     assert f'href="{desk.path}/?etat=a-corriger">Voir toutes les lignes à corriger' in page
     assert "Ancien" in desk.get(f"{desk.path}/?etat=a-corriger")
+
+
+def test_samples_of_a_column_are_told_apart_and_cut_visibly(desk: Desk) -> None:
+    long = "x" * 70
+    number = desk.send(f'code,nom\nA1,"28/11/2017\n08/12/2017"\nA2,Solde en 2018\nA3,{long}\n')
+    page = said(desk.get(desk.at(number, "colonnes")))
+    assert (
+        '<ul class="samples"><li><code>28/11/2017↵08/12/2017</code></li><li><code>Solde en 2018</code></li>'
+        f"<li><code>{'x' * 59}…</code></li></ul>"
+    ) in page
