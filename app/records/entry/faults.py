@@ -22,6 +22,8 @@ from schema_loader.table_schema import TableSchema
 
 NAMING = ("column", "columns", "column1", "column2", "othercolumns", "filled", "empty", "names", "at")
 """Parameters of an error that hold names of this table's columns."""
+NUMBERS = ("custom-check-error/siret", "custom-check-error/siren")
+FORMS = ("constraint-error/pattern", "constraint-error/minLength", "constraint-error/maxLength")
 PROPOSED, MENDED = 3, 300
 """Proposals beside one error; characters of a text that is worth one."""
 
@@ -74,7 +76,7 @@ def in_words(schema: TableSchema, errors: Iterable[CellError]) -> Faults:
     by_name = {control.field.name: control for control in controls(schema, lang)}
     found: list[Told] = []
     by_field: dict[str, list[Told]] = {}
-    for error in errors:
+    for error in _said_once(list(errors)):
         named = concerned(schema, error)
         shown = tuple(by_name[field.name] for field in named)
         one = _told(schema, error, shown, by_name, lang)
@@ -87,6 +89,12 @@ def in_words(schema: TableSchema, errors: Iterable[CellError]) -> Faults:
             by_field.setdefault(field.name, []).append(one)
     found.sort(key=lambda one: one.controls[0].field.position if one.controls else 0)
     return Faults(tuple(found), {name: tuple(said) for name, said in by_field.items()})
+
+
+def _said_once(errors: list[CellError]) -> list[CellError]:
+    """Without the errors of length and form of a number that a check of its own tells more of: what is wrong is the same."""
+    checked = {error.field for error in errors if error.code in NUMBERS}
+    return [error for error in errors if error.field not in checked or error.code not in FORMS]
 
 
 def concerned(schema: TableSchema, error: CellError) -> tuple[Field, ...]:
