@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PARIS = ZoneInfo("Europe/Paris")
-KILO = 1000
+KILO, BINARY = 1000, 1024
 
 
 def number(value: float | Decimal | None, decimals: int | None = None) -> str:
@@ -92,6 +92,17 @@ def file_size(octets: int) -> str:
     return f"{shown}{NARROW}{unit}"
 
 
+def size_limit(octets: int) -> str:
+    """A bound as whoever set it says it: 200 Mo for 200 × 1024 × 1024 octets, the way in which settings count; else as a size."""
+    units = ["ko", "Mo", "Go", "To"] if language() == "fr" else ["kB", "MB", "GB", "TB"]
+    round_, unit = octets, ""
+    for larger in units:
+        if round_ % BINARY or round_ < BINARY:
+            break
+        round_, unit = round_ // BINARY, larger
+    return f"{number(round_)}{NARROW}{unit}" if unit else file_size(octets)
+
+
 SPACES = re.compile(r"\A\s+|\s+\Z|\s{2,}|[^\S ]")
 """Spaces that one does not see for what they are: around a text, doubled, or of another kind than that of the keyboard."""
 TAIL = 20
@@ -155,6 +166,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "clock": clock,
     "ago": ago,
     "file_size": file_size,
+    "size_limit": size_limit,
     "grouped_code": grouped_code,
     "spaced": spaced,
 }

@@ -32,6 +32,12 @@ from app.i18n import use
         (lambda: formats.file_size(999), "999 o", "999 B"),
         (lambda: formats.file_size(1_234_567), "1,2 Mo", "1.2 MB"),
         (lambda: formats.file_size(200 * 1024 * 1024), "209,7 Mo", "209.7 MB"),
+        (lambda: formats.size_limit(200 * 1024 * 1024), "200 Mo", "200 MB"),
+        (lambda: formats.size_limit(2 * 1024 * 1024 * 1024), "2 Go", "2 GB"),
+        (lambda: formats.size_limit(1536 * 1024), "1 536 ko", "1,536 kB"),
+        (lambda: formats.size_limit(20_000_000), "20 Mo", "20 MB"),
+        (lambda: formats.size_limit(1000), "1 ko", "1 kB"),
+        (lambda: formats.size_limit(0), "0 o", "0 B"),
     ],
 )
 def test_values_are_written_as_the_reader_writes_them(shown, french: str, english: str) -> None:
