@@ -315,8 +315,8 @@ def sentences(counts: Mapping[str, int]) -> list[str]:
         if counts["left_out"]
         else "",
         ngettext(
-            "{n} ligne laissée de côté : ce qui la distingue vient plusieurs fois",
-            "{n} lignes laissées de côté : ce qui les distingue vient plusieurs fois",
+            "{n} ligne laissée de côté : son identifiant vient plusieurs fois, dans le fichier ou dans le jeu de données",
+            "{n} lignes laissées de côté : leur identifiant vient plusieurs fois, dans le fichier ou dans le jeu de données",
             counts["clashing"],
         )
         if counts["clashing"]

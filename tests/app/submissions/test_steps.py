@@ -318,3 +318,11 @@ def test_samples_of_a_column_are_told_apart_and_cut_visibly(desk: Desk) -> None:
         '<ul class="samples"><li><code>28/11/2017↵08/12/2017</code></li><li><code>Solde en 2018</code></li>'
         f"<li><code>{'x' * 59}…</code></li></ul>"
     ) in page
+
+
+def test_what_is_accepted_beforehand_is_said_to_be(desk: Desk) -> None:
+    number = desk.send("code,nom,jour\nA1,École,31/01/2025\n")
+    desk.columns(number)
+    page = said(desk.get(desk.at(number, "valeurs")))
+    assert form_of(page)["reparation-0"] == ["accept"]
+    assert "Ce qui est sûr est déjà accepté" in page and "sans votre accord" not in page
