@@ -13,7 +13,7 @@ from app.file_reading import reason_words, samples_of
 from app.formats import number
 from app.i18n import gettext, language, ngettext
 from app.models import JobProgress, Submission, SubmissionRow, SubmissionState
-from app.records.entry.faults import Faults, in_words
+from app.records.entry.faults import Faults, in_words, is_across
 from app.records.entry.values import Difference, differences
 from app.submissions import queries, service
 from forms.binding import Shown, show
@@ -203,12 +203,20 @@ def faulty_rows(
 ) -> list[FaultyRow]:
     """What is shown of faulty rows."""
     schema = at.dataset.schema
-    told = [in_words(schema, errors_of(schema, row)) for row in rows]
+    errors = [errors_of(schema, row) for row in rows]
+    told = [in_words(schema, found) for found in errors]
     pairs = {
         (name, row.cells[name])
         for row, faults in zip(rows, told, strict=True)
         for name in faults.fields
         if row.cells.get(name)
+    }
+    # wrong by themselves: a text that is right may stand in rows that have no error, which are not kept
+    wrong = {
+        (error.field.name, row.cells.get(error.field.name))
+        for row, found in zip(rows, errors, strict=True)
+        for error in found
+        if error.field is not None and not is_across(error)
     }
     held = queries.alike(
         session,
@@ -218,11 +226,7 @@ def faulty_rows(
         sorted({text for _, text in pairs}),
     )
     is_capped = submission.summary["faulty"] > service.ROWS_SHOWN
-    others = {
-        # a text that is right by itself may stand in rows that have no error
-        pair: held.get(pair, 1) - 1 if schema.by_name[pair[0]].read(pair[1])[1] and not is_capped else None
-        for pair in pairs
-    }
+    others = {pair: held.get(pair, 1) - 1 if pair in wrong and not is_capped else None for pair in pairs}
     return [_faulty_row(at, row, faults, others) for row, faults in zip(rows, told, strict=True)]
 
 

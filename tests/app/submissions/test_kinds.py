@@ -132,3 +132,12 @@ def test_the_summary_says_that_the_dataset_has_moved(desk: Desk) -> None:
     desk.work()
     page = said(desk.get(summary))
     assert "compte aujourd’hui" not in page and "a changé depuis" not in page
+
+
+def test_a_number_that_a_check_refuses_is_alone_where_no_other_row_has_it(desk_on) -> None:
+    desk: Desk = desk_on(GRANTS)
+    wrong = "2025-01-01,2025-02-01,a@exemple.fr,,1810086080001,x\n"
+    address = desk.at(desk.bring(FILE.partition("\n")[0] + "\n" + wrong, said="refuse"), "erreurs")
+    assert 'name="pareils"' not in desk.get(address)
+    address = desk.at(desk.bring(FILE.partition("\n")[0] + "\n" + wrong * 2, said="refuse"), "erreurs")
+    assert said(desk.get(address)).count("Corriger aussi l’autre ligne qui a « 1810086080001 »") == 2
