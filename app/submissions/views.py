@@ -347,7 +347,6 @@ def _errors_page(
         left=service.still_faulty(session, found),
         is_capped=found.summary["faulty"] > service.ROWS_SHOWN,
         corrected=found.summary.get(service.CORRECTED, False),
-        is_current=service.is_count_current(at.dataset, found),
     )
 
 
@@ -428,8 +427,11 @@ def fix_row(
 def check_again(
     request: Request, at: Editor, session: SessionOf, submission: Number, form: Posted
 ) -> Response:
-    """Have all rows checked with what was corrected, and counted; on the way to the summary, where that is asked."""
+    """Have all rows checked with what was corrected, and counted; on the way to the summary, where nothing has changed, go there."""
     found = service.find(session, at.dataset, submission)
+    to_summary = text_of(form, "vers") == "resume"
+    if to_summary and found.summary.get("counts") and service.is_count_current(at.dataset, found):
+        return redirect(request, f"{at.path}/importer/{submission}/resume")
     service.check_again(session, found, account=at.account)
-    on = "?vers=resume" if text_of(form, "vers") == "resume" else ""
+    on = "?vers=resume" if to_summary else ""
     return redirect(request, f"{at.path}/importer/{submission}/attente{on}")
