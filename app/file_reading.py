@@ -25,11 +25,12 @@ from importers.table import Row, Table, read_table, source_rows
 from schema_loader import messages
 from schema_loader.errors import TableUnreadable
 from schema_loader.field import Field
+from schema_loader.messages.i18n import visible
 from schema_loader.table_schema import TableSchema
 
 DELIMITERS = (",", ";", "\t", "|")
 MOST_DIGITS = 7  # of a row that is posted
-SAMPLES = 3
+SAMPLES, SAMPLE_LENGTH = 3, 60
 SEARCHED_SHEETS = 4
 
 
@@ -305,14 +306,14 @@ def sheets(detected: Detected) -> list[tuple[str, str]]:
 
 
 def samples_of(table: Table, column: int | None, most: int = SAMPLES) -> tuple[str, ...]:
-    """The first different texts of a column."""
+    """The first different texts of a column, each on one line: what is cut, and a new line within it, are seen."""
     if column is None:
         return ()
     seen: dict[str, None] = {}
     for row in table.sample:
         text = row.cells[column].strip()
         if text:
-            seen.setdefault(text[:60])
+            seen.setdefault(visible(text, SAMPLE_LENGTH))
         if len(seen) == most:
             break
     return tuple(seen)

@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from babel import dates, numbers
 
-from app.i18n import gettext, language
-from schema_loader.messages.i18n import NARROW
+from app.i18n import gettext, language, ngettext
+from schema_loader.messages.i18n import NARROW, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 PARIS = ZoneInfo("Europe/Paris")
-KILO = 1000
+KILO, BINARY = 1000, 1024
 
 
 def number(value: float | Decimal | None, decimals: int | None = None) -> str:
@@ -94,6 +95,55 @@ def file_size(octets: int) -> str:
     return f"{shown}{NARROW}{unit}"
 
 
+def size_limit(octets: int) -> str:
+    """A bound as whoever set it says it: 200 Mo for 200 × 1024 × 1024 octets, the way in which settings count; else as a size."""
+    units = ["ko", "Mo", "Go", "To"] if language() == "fr" else ["kB", "MB", "GB", "TB"]
+    round_, unit = octets, ""
+    for larger in units:
+        if round_ % BINARY or round_ < BINARY:
+            break
+        round_, unit = round_ // BINARY, larger
+    return f"{number(round_)}{NARROW}{unit}" if unit else file_size(octets)
+
+
+SPACES = re.compile(r"\A\s+|\s+\Z|\s{2,}|[^\S ]")
+"""Spaces that one does not see for what they are: around a text, doubled, or of another kind than that of the keyboard."""
+TAIL = 20
+
+
+def spaced(text: str, limit: int = 80) -> list[tuple[str, str]]:
+    """A text in pieces, of at most ``limit`` characters (cut in its middle): each as it is shown, with the words that say it, empty
+    for what is read as it stands. ``"a  b"`` → ``[("a", ""), ("␣␣", "(2 espaces)"), ("b", "")]``."""
+    text = text.replace("\r\n", "\n")
+    if len(text) > limit:
+        text = f"{text[: limit - TAIL]}…{text[1 - TAIL :]}"
+    found: list[tuple[str, str]] = []
+    end = 0
+    for run in SPACES.finditer(text):
+        if run.start() > end:
+            found.append((visible(text[end : run.start()], limit), ""))
+        for sign, same in groupby(run[0], key=_sign):
+            found.append((sign * (n := len(list(same))), _space_words(sign, n)))
+        end = run.end()
+    if end < len(text):
+        found.append((visible(text[end:], limit), ""))
+    return found
+
+
+def _sign(space: str) -> str:
+    return {" ": "␣", "\t": "⇥", "\n": "↵", "\r": "↵"}.get(space, "⍽")
+
+
+def _space_words(sign: str, n: int) -> str:
+    if sign == "␣":
+        return ngettext("({n} espace)", "({n} espaces)", n)
+    if sign == "⇥":
+        return ngettext("({n} tabulation)", "({n} tabulations)", n)
+    if sign == "↵":
+        return ngettext("({n} retour à la ligne)", "({n} retours à la ligne)", n)
+    return ngettext("({n} espace insécable)", "({n} espaces insécables)", n)
+
+
 def grouped_code(value: str | None) -> str:
     """A SIRET, SIREN or IBAN grouped for reading: 217 500 016 00019. Other codes stay as they are."""
     text = re.sub(r"\s", "", value or "")
@@ -110,7 +160,7 @@ def _local(value: date | datetime) -> date:
     return value.astimezone(PARIS).date() if isinstance(value, datetime) else value
 
 
-FILTERS: dict[str, Callable[..., str]] = {
+FILTERS: dict[str, Callable[..., Any]] = {
     "number": number,
     "percent": percent,
     "long_date": long_date,
@@ -119,5 +169,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "clock": clock,
     "ago": ago,
     "file_size": file_size,
+    "size_limit": size_limit,
     "grouped_code": grouped_code,
+    "spaced": spaced,
 }

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from app import i18n, security
 from app.db import is_of_others
 from app.errors import AppError, Busy
-from app.formats import file_size
+from app.formats import size_limit
 from app.i18n import N_, gettext
 from app.templating import is_htmx, render
 
@@ -100,7 +100,7 @@ def answer(
     """The page of an error; ``problem``: what happened, in words that replace the usual ones."""
     title, remedy = WORDS.get(status) or WORDS[500 if status >= 500 else 400]
     if status == 413 and (bound := getattr(request.state, "max_body", None)):
-        problem = problem or gettext("La limite est de {size}.", size=file_size(bound))
+        problem = problem or gettext("La limite est de {size}.", size=size_limit(bound))
     reference = getattr(request.state, "request_id", "") if status >= 500 else ""
     if wants_json(request):
         message = problem or gettext(title)

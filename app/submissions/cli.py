@@ -162,7 +162,7 @@ def _import(session: Session, dataset: DatasetView, wanted: _Wanted) -> tuple[di
     from app.i18n import N_
     from app.models import Mode, SubmissionState
     from app.records import service as records
-    from app.submissions import accept, check, decided, queries, returned, service, work
+    from app.submissions import accept, check, decided, kinds, queries, returned, service, work
     from app.submissions.accept import Wanted
     from importers.matching import Matching
 
@@ -213,7 +213,7 @@ def _import(session: Session, dataset: DatasetView, wanted: _Wanted) -> tuple[di
     summary = {
         **work.summary_of(checked),
         "counts": asdict(counts),
-        "kinds": work.kinds(checked),
+        "kinds": kinds.gathered(checked, service.ROWS_SHOWN),
     }
     if not wanted.dry_run:
         queries.note(

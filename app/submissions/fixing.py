@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -36,15 +37,15 @@ def fix_row(
         session, dataset.establishment, submission.id, row_number, cells, stored_faults(errors) or ()
     )
     fixes = {**submission.fixes, str(row_number): {**submission.fixes.get(str(row_number), {}), **changed}}
-    queries.note(session, dataset.establishment, submission.id, fixes=fixes)
+    _note(session, submission, fixes=fixes)
     session.refresh(submission)
     return errors
 
 
 def replace_text(
     session: Session, dataset: DatasetView, submission: Submission, field: str, before: str, after: str
-) -> int:
-    """« Corriger les N pareils »: a text of a column becomes another in every row. Gives how many faulty rows had it."""
+) -> set[int]:
+    """« Corriger les N pareils »: a text of a column becomes another in every row. Gives the numbers of the faulty rows that had it."""
     service.refuse_unless_open(submission)
     if field not in dataset.schema.by_name:
         raise NotFound
@@ -54,7 +55,7 @@ def replace_text(
         if value == before:
             own[known] = after
     own[before] = after
-    changed = 0
+    changed: set[int] = set()
     for row in queries.with_text(
         session, dataset.establishment, submission.id, field, before, service.ROWS_SHOWN
     ):
@@ -65,7 +66,13 @@ def replace_text(
         queries.set_row(
             session, dataset.establishment, submission.id, row.row_number, cells, stored_faults(errors) or ()
         )
-        changed += 1
-    queries.note(session, dataset.establishment, submission.id, replacements=replacements)
+        changed.add(row.row_number)
+    _note(session, submission, replacements=replacements)
     session.refresh(submission)
     return changed
+
+
+def _note(session: Session, submission: Submission, **decided: Any) -> None:
+    """Keep corrections, and that the counts were made before them."""
+    summary = {**submission.summary, service.CORRECTED: True}
+    queries.note(session, submission.establishment_id, submission.id, summary=summary, **decided)

@@ -13,18 +13,19 @@ from app.file_reading import reason_words, samples_of
 from app.formats import number
 from app.i18n import gettext, language, ngettext
 from app.models import JobProgress, Submission, SubmissionRow, SubmissionState
-from app.records.entry.faults import Faults, in_words
+from app.records.entry.faults import Faults, in_words, is_across
 from app.records.entry.values import Difference, differences
-from app.submissions import queries
+from app.submissions import queries, service
 from forms.binding import Shown, show
 from forms.control import Control, controls
 from importers.matching import Matching
 from importers.table import Table
 from schema_loader.check import check_row
 from schema_loader.errors import CellError, TableUnreadable
-from schema_loader.messages import Message, cell_message, repair_words
+from schema_loader.messages import Message, repair_words
 from schema_loader.messages.files import unreadable
 from schema_loader.repair import ColumnProposal
+from schema_loader.table_schema import TableSchema
 
 STEPS = ("fichier", "feuille", "colonnes", "valeurs", "erreurs", "resume")
 ROWS = 10
@@ -167,71 +168,18 @@ def repair_cards(at: At, submission: Submission) -> list[RepairCard]:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """Errors alike: how many cells, the first rows, what to read about them. ``code`` and ``field`` select them."""
-
-    code: str
-    field: str
-    words: Message
-    label: str
-    cells: int
-    rows: tuple[int, ...]
-    is_chosen: bool
-
-
-def kinds(at: At, submission: Submission, chosen: Mapping[str, Any] | None) -> list[Kind]:
-    """Errors by column and rule, the most frequent first."""
-    by_name = {control.field.name: control for control in controls(at.dataset.schema, language())}
-    found = []
-    for group in submission.summary.get("kinds", ()):
-        control = by_name.get(group["field"])
-        field = control.field if control is not None else None
-        fault = next(
-            (
-                one
-                for one in (field.read(group["sample"])[1] if field is not None else ())
-                if one.code == group["code"]
-            ),
-            None,
-        )
-        error = CellError(
-            group["code"], None, field, None, group["sample"], fault.params if fault is not None else {}
-        )
-        found.append(
-            Kind(
-                group["code"],
-                group["field"],
-                cell_message(error, language()),
-                control.label if control is not None else "",
-                group["cells"],
-                tuple(group["rows"]),
-                chosen is not None
-                and (chosen["code"], chosen["field"] or "") == (group["code"], group["field"]),
-            )
-        )
-    return found
-
-
-def chosen_kind(text: str) -> dict[str, Any] | None:
-    """``code:field`` of an address, as faults are kept; None for none."""
-    code, colon, field = text.partition(":")
-    return {"code": code, "field": field or None} if colon and code else None
-
-
-@dataclass(frozen=True, slots=True)
 class FaultyRow:
     """A faulty row: the controls of the columns to mend with what they show, the errors, the other cells in words."""
 
     number: int
-    fields: tuple[tuple[Control, Shown, str], ...]
-    """Control, what it shows, its stored text."""
+    fields: tuple[tuple[Control, Shown, str, int | None], ...]
+    """Control, what it shows, its stored text, and how many other rows have that text there; None where that is not known."""
     faults: Faults
     others: tuple[tuple[str, str], ...]
 
 
-def faulty_row(at: At, row: SubmissionRow) -> FaultyRow:
-    """What is shown of a faulty row; its faults among other rows (a key that comes twice) as they were noted."""
-    schema = at.dataset.schema
+def errors_of(schema: TableSchema, row: SubmissionRow) -> list[CellError]:
+    """What is wrong with a faulty row now; its faults among other rows (a key that comes twice) as they were noted."""
     errors: list[CellError] = list(check_row(schema, row.cells))
     known = {error.code for error in errors}
     for fault in row.faults or ():
@@ -247,25 +195,63 @@ def faulty_row(at: At, row: SubmissionRow) -> FaultyRow:
                     fault["code"], None, field, None, row.cells.get(field.name, "") if field else "", params
                 )
             )
-    faults = in_words(schema, errors)
+    return errors
+
+
+def faulty_rows(
+    session: Session, at: At, submission: Submission, rows: Sequence[SubmissionRow]
+) -> list[FaultyRow]:
+    """What is shown of faulty rows."""
+    schema = at.dataset.schema
+    errors = [errors_of(schema, row) for row in rows]
+    told = [in_words(schema, found) for found in errors]
+    pairs = {
+        (name, row.cells[name])
+        for row, faults in zip(rows, told, strict=True)
+        for name in faults.fields
+        if row.cells.get(name)
+    }
+    # wrong by themselves: a text that is right may stand in rows that have no error, which are not kept
+    wrong = {
+        (error.field.name, row.cells.get(error.field.name))
+        for row, found in zip(rows, errors, strict=True)
+        for error in found
+        if error.field is not None and not is_across(error)
+    }
+    held = queries.alike(
+        session,
+        submission.establishment_id,
+        submission.id,
+        sorted({name for name, _ in pairs}),
+        sorted({text for _, text in pairs}),
+    )
+    is_capped = submission.summary["faulty"] > service.ROWS_SHOWN
+    others = {pair: held.get(pair, 1) - 1 if pair in wrong and not is_capped else None for pair in pairs}
+    return [_faulty_row(at, row, faults, others) for row, faults in zip(rows, told, strict=True)]
+
+
+def _faulty_row(
+    at: At, row: SubmissionRow, faults: Faults, others_alike: Mapping[tuple[str, str], int | None]
+) -> FaultyRow:
     shown, others = [], []
-    for control in controls(schema, language()):
+    for control in controls(at.dataset.schema, language()):
         text = row.cells.get(control.field.name, "")
         if control.field.name in faults.fields:
-            shown.append((control, show(control, text), text))
+            alike = others_alike[control.field.name, text] if text else 0
+            shown.append((control, show(control, text), text, alike))
         elif text:
             others.append((control.label, text[:200]))
     return FaultyRow(row.row_number, tuple(shown), faults, tuple(others))
 
 
-def faulty_rows(
+def page_of_faulty(
     session: Session, at: At, submission: Submission, kind: Mapping[str, Any] | None, offset: int
 ) -> list[FaultyRow]:
     """The faulty rows of a page."""
     rows = queries.rows(
         session, at.dataset.establishment, submission.id, "fault", fault=kind, limit=ROWS, offset=offset
     )
-    return [faulty_row(at, row) for row in rows]
+    return faulty_rows(session, at, submission, rows)
 
 
 # --- summary --------------------------------------------------------------------------------------------------------
@@ -333,8 +319,8 @@ def sentences(counts: Mapping[str, int]) -> list[str]:
         if counts["left_out"]
         else "",
         ngettext(
-            "{n} ligne laissée de côté : ce qui la distingue vient plusieurs fois",
-            "{n} lignes laissées de côté : ce qui les distingue vient plusieurs fois",
+            "{n} ligne laissée de côté : son identifiant vient plusieurs fois, dans le fichier ou dans le jeu de données",
+            "{n} lignes laissées de côté : leur identifiant vient plusieurs fois, dans le fichier ou dans le jeu de données",
             counts["clashing"],
         )
         if counts["clashing"]

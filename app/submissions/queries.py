@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, bindparam, delete, func, select, update
+from sqlalchemy import BigInteger, Row, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
@@ -188,6 +188,10 @@ def rows(
         SubmissionRow.submission_id == submission,
         SubmissionRow.kind == kind,
     )
+    if kind == "fault":
+        chosen = chosen.where(
+            SubmissionRow.faults != []
+        )  # as they are counted: without those that were corrected
     if fault is not None:
         chosen = chosen.where(SubmissionRow.faults.contains([dict(fault)]))
     return list(
@@ -218,6 +222,40 @@ def row_count(
     if fault is not None:
         chosen = chosen.where(SubmissionRow.faults.contains([dict(fault)]))
     return int(session.scalar(chosen) or 0)
+
+
+_KINDS = text("""
+    SELECT coalesce(fault ->> 'code', '') AS code, coalesce(fault ->> 'field', '') AS field, count(*) AS cells,
+           (array_agg(row_number ORDER BY row_number))[1:CAST(:most AS int)] AS rows
+    FROM submission_row CROSS JOIN LATERAL jsonb_array_elements(faults) AS fault
+    WHERE establishment_id = CAST(:establishment AS bigint) AND submission_id = CAST(:submission AS bigint) AND kind = 'fault'
+    GROUP BY 1, 2
+""")
+
+
+def fault_kinds(
+    session: Session, establishment: int, submission: int, most: int
+) -> dict[tuple[str, str], tuple[int, list[int]]]:
+    """``(code, field)`` of the errors of the faulty rows as they are now → how many cells, and the first ``most`` row numbers."""
+    found = session.execute(_KINDS, {"establishment": establishment, "submission": submission, "most": most})
+    return {(code, field): (cells, rows) for code, field, cells, rows in found}
+
+
+def faulty_numbered(
+    session: Session, establishment: int, submission: int, numbers: Iterable[int]
+) -> dict[int, SubmissionRow]:
+    """Faulty rows by their numbers."""
+    found = session.scalars(
+        select(SubmissionRow)
+        .where(
+            SubmissionRow.establishment_id == establishment,
+            SubmissionRow.submission_id == submission,
+            SubmissionRow.kind == "fault",
+            SubmissionRow.row_number.in_(list(numbers)),
+        )
+        .execution_options(populate_existing=True)
+    )
+    return {one.row_number: one for one in found}
 
 
 def row(
@@ -253,6 +291,31 @@ def with_text(
             .execution_options(populate_existing=True)
         )
     )
+
+
+_ALIKE = text("""
+    SELECT field, cells ->> field AS text, count(*)
+    FROM submission_row CROSS JOIN unnest(CAST(:fields AS text[])) AS field
+    WHERE establishment_id = CAST(:establishment AS bigint) AND submission_id = CAST(:submission AS bigint) AND kind = 'fault'
+      AND cells ->> field = ANY (CAST(:texts AS text[]))
+    GROUP BY 1, 2
+""")
+
+
+def alike(
+    session: Session, establishment: int, submission: int, fields: Iterable[str], texts: Iterable[str]
+) -> dict[tuple[str, str], int]:
+    """``(field, text)`` → how many faulty rows hold this very text in this column, of the columns and texts given."""
+    found = session.execute(
+        _ALIKE,
+        {
+            "establishment": establishment,
+            "submission": submission,
+            "fields": list(fields),
+            "texts": list(texts),
+        },
+    )
+    return {(field, held): count for field, held, count in found}
 
 
 def set_row(

@@ -28,6 +28,8 @@ from schema_loader.errors import TableUnreadable
 
 ADD_TWINS = "add_twins"
 """Where :attr:`Submission.detected` keeps that rows which are there already are added all the same."""
+CORRECTED = "corrected"
+"""Where :attr:`Submission.summary` keeps that rows were corrected after its counts were made; the next check clears it."""
 ROWS_SHOWN = 20_000
 """Faulty rows of one import that a person can look at."""
 
@@ -230,6 +232,19 @@ def check_again(session: Session, submission: Submission, *, account: int | None
     """Have all rows checked, with what has been corrected."""
     refuse_unless_open(submission)
     _work(session, submission, "check", account)
+
+
+def is_count_current(dataset: DatasetView, submission: Submission) -> bool:
+    """Whether what an import would do is still as it was counted: nothing was corrected since, and no record has changed."""
+    summary = submission.summary
+    return not summary.get(CORRECTED) and summary.get("revision", dataset.revision) == dataset.revision
+
+
+def still_faulty(session: Session, submission: Submission) -> int:
+    """How many rows have errors now: those that were found, but for the ones that a person has corrected since."""
+    found: int = submission.summary["faulty"]
+    left = queries.row_count(session, submission.establishment_id, submission.id, "fault")
+    return found - min(found, ROWS_SHOWN) + left
 
 
 def _work(session: Session, submission: Submission, what: str, account: int | None) -> None:

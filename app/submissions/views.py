@@ -28,7 +28,7 @@ from app.paging import page_of
 from app.posted import Posted, filename_of, text_of, texts_of
 from app.routing import Router
 from app.settings import get_settings
-from app.submissions import correction, fixing, pages, queries, returned, service
+from app.submissions import correction, fixing, kinds, pages, queries, returned, service
 from app.submissions.frame import Editor, Reader, common, elsewhere
 from app.templating import is_htmx, redirect, render
 from forms.binding import read_form
@@ -341,20 +341,20 @@ def errors_page(
 def _errors_page(
     request: Request, at: At, session: SessionOf, found: Submission, sorte: str, page: str
 ) -> Response:
-    kind = pages.chosen_kind(sorte)
+    kind = kinds.chosen(sorte)
     total = queries.row_count(session, at.dataset.establishment, found.id, "fault", fault=kind)
     shown = page_of(page, total, pages.ROWS)
     return render(
         request,
         "submissions/errors.html",
         **common(request, at, session, found, "erreurs"),
-        kinds=pages.kinds(at, found, kind),
-        rows=pages.faulty_rows(session, at, found, kind, shown.offset),
+        kinds=kinds.shown(session, at, found, kind),
+        rows=pages.page_of_faulty(session, at, found, kind, shown.offset),
         sorte=sorte,
         page=shown,
-        left=queries.row_count(session, at.dataset.establishment, found.id, "fault"),
+        left=service.still_faulty(session, found),
         is_capped=found.summary["faulty"] > service.ROWS_SHOWN,
-        changed=bool(found.fixes or found.replacements),
+        corrected=found.summary.get(service.CORRECTED, False),
     )
 
 
@@ -387,24 +387,33 @@ def fix_row(
         name: text for name, text in read_form(at.dataset.schema, pairs, language()).items() if name in shown
     }
     alike = [name for name in texts_of(form, "pareils") if name in typed]
-    others = 0
+    others: set[int] = set()
     for name in alike:
         before = held.cells.get(name, "")
         if typed[name] != before:
-            others += fixing.replace_text(session, at.dataset, found, name, before, typed[name]) - 1
+            others |= fixing.replace_text(session, at.dataset, found, name, before, typed[name])
+    others.discard(row)
     errors = fixing.fix_row(session, at.dataset, found, row, typed)
     told = (
-        gettext("Ligne {row} : il reste à corriger.", row=row)
+        gettext("La ligne {row} est encore à corriger.", row=row)
         if errors
         else gettext("Ligne {row} corrigée.", row=row)
     )
-    if others > 0:
+    if others:
         told += " " + ngettext(
-            "{n} autre ligne pareille l’est aussi.", "{n} autres lignes pareilles le sont aussi.", others
+            "{n} autre ligne a reçu la même correction.",
+            "{n} autres lignes ont reçu la même correction.",
+            len(others),
+        )
+        left = service.still_faulty(session, found)
+        told += " " + (
+            ngettext("Il reste {n} ligne à corriger.", "Il reste {n} lignes à corriger.", left)
+            if left
+            else gettext("Il n’en reste plus à corriger.")
         )
     sorte, page = text_of(form, "sorte"), text_of(form, "page")
     back = f"{at.path}/importer/{submission}/erreurs?sorte={sorte}&page={page or 1}#ligne-{row}"
-    if is_htmx(request) and others <= 0:
+    if is_htmx(request) and not others:
         kept = queries.row(session, at.dataset.establishment, found.id, "fault", row)
         if kept is None:
             raise NotFound
@@ -413,7 +422,7 @@ def fix_row(
             "submissions/errors.html",
             block="ligne",
             announce=told,
-            row=pages.faulty_row(at, kept),
+            row=pages.faulty_rows(session, at, found, [kept])[0],
             path=at.path,
             found=found,
             sorte=sorte,
@@ -423,8 +432,14 @@ def fix_row(
 
 
 @router.post("/importer/{submission}/verifier")
-def check_again(request: Request, at: Editor, session: SessionOf, submission: Number) -> Response:
-    """Have all rows checked with what was corrected."""
+def check_again(
+    request: Request, at: Editor, session: SessionOf, submission: Number, form: Posted
+) -> Response:
+    """Have all rows checked with what was corrected, and counted; on the way to the summary, where nothing has changed, go there."""
     found = service.find(session, at.dataset, submission)
+    to_summary = text_of(form, "vers") == "resume"
+    if to_summary and found.summary.get("counts") and service.is_count_current(at.dataset, found):
+        return redirect(request, f"{at.path}/importer/{submission}/resume")
     service.check_again(session, found, account=at.account)
-    return redirect(request, f"{at.path}/importer/{submission}/attente")
+    on = "?vers=resume" if to_summary else ""
+    return redirect(request, f"{at.path}/importer/{submission}/attente{on}")

@@ -20,7 +20,7 @@ from app.jobs import Job, task
 from app.models import Mode, Submission, SubmissionState
 from app.records import service as records
 from app.records.judge import stored_faults
-from app.submissions import accept, check, decided, intake, numbered, queries, returned, service, undo
+from app.submissions import accept, check, decided, intake, kinds, numbered, queries, returned, service, undo
 from app.submissions.accept import Wanted
 from app.submissions.check import Checked
 from importers.table import Table
@@ -30,8 +30,6 @@ from schema_loader.repair import ColumnProposal, Swapper, axes_of, propose_colum
 DISTINCT_MOST = 100_000
 """Distinct texts of a column that repairs are proposed for."""
 DIFFS = 2_000
-PLACES = 5
-"""Row numbers that a group of errors names."""
 
 
 def found(session: Session, job: Job, submission: int) -> tuple[DatasetView, Submission]:
@@ -209,7 +207,12 @@ def _check(job: Job, submission: int) -> None:
             on_progress=lambda rows: _compared(job, rows, checked.rows),
         )
         keep_rows(session, dataset, held, checked, diffs)
-        summary = {**summary_of(checked), "counts": asdict(counts), "kinds": kinds(checked)}
+        summary: dict[str, Any] = {
+            **summary_of(checked),
+            "counts": asdict(counts),
+            "kinds": kinds.gathered(checked, service.ROWS_SHOWN),
+            "revision": dataset.revision,
+        }
         if counts.both:
             summary["both"] = numbered.both_changed(session)
         if counts.emptied:
@@ -257,23 +260,6 @@ def summary_of(checked: Checked) -> dict[str, int]:
         "faulty_cells": checked.faulty_cells,
         "errors": sum(map(len, checked.errors.values())),
     }
-
-
-def kinds(checked: Checked) -> list[dict[str, Any]]:
-    """Errors by column and rule, the most frequent first: ``code, field, cells, rows`` (the first row numbers), ``sample``."""
-    groups: dict[tuple[str, str], dict[str, Any]] = {}
-    for number in sorted(checked.errors):
-        for error in checked.errors[number]:
-            if error.code == "blank-row":
-                continue
-            key = (error.code, error.field.name if error.field is not None else "")
-            group = groups.setdefault(
-                key, {"code": key[0], "field": key[1], "cells": 0, "rows": [], "sample": error.cell[:200]}
-            )
-            group["cells"] += 1
-            if len(group["rows"]) < PLACES:
-                group["rows"].append(number)
-    return sorted(groups.values(), key=lambda group: -group["cells"])[:200]
 
 
 def keep_rows(

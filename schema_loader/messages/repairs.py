@@ -130,8 +130,8 @@ KINDS: Mapping[str, tuple[tuple[str, str], str]] = {
         N_("Les espaces, les points ou les virgules entre les milliers sont retirés."),
     ),
     "number-euro": (
-        ngettext("{n} montant écrit avec le signe de l’euro", "{n} montants écrits avec le signe de l’euro"),
-        N_("Le signe de l’euro est retiré : la colonne n’attend que le nombre."),
+        ngettext("{n} montant écrit avec le signe ou le mot « euro »", "{n} montants écrits avec le signe ou le mot « euro »"),
+        N_("Le signe ou le mot « euro » est retiré : la colonne n’attend que le nombre."),
     ),
     "number-unit": (
         ngettext("{n} nombre suivi d’une unité", "{n} nombres suivis d’une unité"),

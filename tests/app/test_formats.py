@@ -32,6 +32,12 @@ from app.i18n import use
         (lambda: formats.file_size(999), "999 o", "999 B"),
         (lambda: formats.file_size(1_234_567), "1,2 Mo", "1.2 MB"),
         (lambda: formats.file_size(200 * 1024 * 1024), "209,7 Mo", "209.7 MB"),
+        (lambda: formats.size_limit(200 * 1024 * 1024), "200 Mo", "200 MB"),
+        (lambda: formats.size_limit(2 * 1024 * 1024 * 1024), "2 Go", "2 GB"),
+        (lambda: formats.size_limit(1536 * 1024), "1 536 ko", "1,536 kB"),
+        (lambda: formats.size_limit(20_000_000), "20 Mo", "20 MB"),
+        (lambda: formats.size_limit(1000), "1 ko", "1 kB"),
+        (lambda: formats.size_limit(0), "0 o", "0 B"),
     ],
 )
 def test_values_are_written_as_the_reader_writes_them(shown, french: str, english: str) -> None:
@@ -41,6 +47,27 @@ def test_values_are_written_as_the_reader_writes_them(shown, french: str, englis
     assert plain(shown()) == french
     with use("en"):
         assert plain(shown()) == english
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("CA DU NIORTAIS", [("CA DU NIORTAIS", "")]),
+        (" a", [("␣", "(1 espace)"), ("a", "")]),
+        ("CA  DU NIORTAIS ", [("CA", ""), ("␣␣", "(2 espaces)"), ("DU NIORTAIS", ""), ("␣", "(1 espace)")]),
+        (
+            "a\u00a0b\tc",
+            [("a", ""), ("⍽", "(1 espace insécable)"), ("b", ""), ("⇥", "(1 tabulation)"), ("c", "")],
+        ),
+        ("a\r\n\r\nb", [("a", ""), ("↵↵", "(2 retours à la ligne)"), ("b", "")]),
+        (" \n", [("␣", "(1 espace)"), ("↵", "(1 retour à la ligne)")]),
+        ("a\u200bb", [("a[U+200B]b", "")]),
+        ("", []),
+        ("x" * 200 + " ", [("x" * 60 + "…" + "x" * 18, ""), ("␣", "(1 espace)")]),
+    ],
+)
+def test_odd_spaces_are_seen_and_said(text: str, pieces: list[tuple[str, str]]) -> None:
+    assert formats.spaced(text) == pieces
 
 
 def test_a_moment_ago_and_long_ago() -> None:

@@ -267,6 +267,7 @@ SAMPLES: dict[str, list[tuple[tuple, dict]]] = {
     "skeleton": [((), {}), ((2, "En attente"), {})],
     "progress": [(("Lecture",), {}), (("Lecture", 3, 10, "3 sur 10"), {})],
     "steps": [(([("A", "/a"), ("B", ""), ("C", "")], 2), {})],
+    "spaced": [(("a  <b> ",), {}), ((" " * 9, 4), {})],
     "code": [(("21750001600019",), {}), (("<b>", "le code"), {})],
     "card": [(("Titre <b>", "/x"), {}), (("Titre", "/x", "Texte", 2), {})],
     "open_dataset": [(("commune", "scdl/<b>", "Titre <b>"), {}), (("commune", "a", "T"), {"version": "1<b>", "primary": True, "verb": "Ouvrir <b>"})],

@@ -59,6 +59,10 @@ def test_a_messy_file_is_brought_and_taken_back(visit, make, database, tmp_path:
     page.get_by_role("button", name="Continuer vers les colonnes").click()
     page.wait_for_url("**/colonnes")
     look("colonnes")
+    arrow = page.locator("select.form-select").first.evaluate(
+        "select => parseFloat(getComputedStyle(select).paddingRight)"
+    )
+    assert arrow >= 36  # a long choice ends before it
     page.locator("main form button.btn-primary").first.click()
     page.wait_for_url("**/attente")
     look("attente")
@@ -75,7 +79,9 @@ def test_a_messy_file_is_brought_and_taken_back(visit, make, database, tmp_path:
     row.get_by_role("button", name="Corriger").click()
     row.get_by_text("corrigée").wait_for()
     look("corrigee")
-    page.get_by_role("link", name="Continuer vers le résumé").click()
+    page.get_by_role("button", name="Continuer vers le résumé").click()
+    page.wait_for_url("**/attente?vers=resume")
+    work(database.url)
     page.wait_for_url("**/resume")
     look("resume")
     page.locator("form.accept button").click()

@@ -17,7 +17,7 @@ from app import files
 from app.datasets.service import DatasetView, refuse_if_closed
 from app.errors import AppError
 from app.folding import fold
-from app.formats import file_size
+from app.formats import size_limit
 from app.i18n import N_
 from app.models import Attachment
 from app.records.attachments import queries
@@ -73,7 +73,7 @@ def take(
                 "réduite, ou séparez ses annexes."
             ),
             name=name[:100],
-            limit=file_size(limit),
+            limit=size_limit(limit),
         )
     if not is_pdf(data):
         raise Refused(

@@ -59,6 +59,7 @@ def _summary_page(
         status=status,
         **common(request, at, session, found, "resume"),
         counts=counts,
+        is_current=service.is_count_current(at.dataset, found),
         sentences=pages.sentences(counts),
         diffs=pages.diff_rows(session, at, found, shown.size, shown.offset),
         page=shown,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 
 from sqlalchemy import text
 
@@ -238,3 +239,90 @@ def test_a_question_is_asked_in_words_and_its_answer_gives_the_proposal(desk) ->
     desk.work()
     desk.accept(number)
     assert [cells["jour"] for cells in desk.records()] == ["2025-04-03", "2025-06-05"]
+
+
+def test_all_alike_are_counted_as_rows_and_offered_where_there_are_any(desk: Desk) -> None:
+    rows = "".join(f"B{n},Lieu {n},piscine,2025-01-01,beaucoup\n" for n in range(4))
+    number = desk.bring(f"code,nom,genre,jour,rang\n{rows}B9,Seul,port,2025-01-01,peu\n", said="refuse")
+    address = desk.at(number, "erreurs")
+    page = said(desk.get(address))
+    assert page.count("Corriger aussi les 3 autres lignes qui ont « piscine »") == 4
+    assert "« port »</label>" not in page and "« peu »</label>" not in page  # nothing is like them
+    form = form_of(page, "erreurs/2") | {"c3": "stade", "c5": "7", "pareils": ["genre", "rang"]}
+    desk.post(f"{address}/2", form)
+    told = said(desk.get(address))
+    assert (
+        "Ligne 2 corrigée. 3 autres lignes ont reçu la même correction. Il reste 1 ligne à corriger." in told
+    )
+
+
+def test_all_alike_of_a_text_that_is_right_elsewhere_are_not_counted(desk_on) -> None:
+    """By a rule of several columns a row is wrong whose texts are right: others without an error have them too."""
+    descriptor = {
+        "name": "bornes",
+        "fields": [{"name": "debut", "type": "date"}, {"name": "fin", "type": "date"}],
+        "custom_checks": [
+            {"name": "compare-columns-value", "params": {"column": "fin", "op": ">=", "column2": "debut"}}
+        ],
+    }
+    desk = desk_on(descriptor)
+    number = desk.bring("debut,fin\n2025-02-01,2025-01-01\n2024-02-01,2025-01-01\n", said="refuse")
+    page = said(desk.get(desk.at(number, "erreurs")))
+    assert "Corriger aussi toutes les lignes qui ont « 2025-01-01 »" in page
+    form = form_of(page, "erreurs/2") | {"c2": "2025-01-02", "pareils": "fin"}
+    desk.post(desk.at(number, "erreurs/2"), form)
+    assert "La ligne 2 est encore à corriger." in said(desk.get(desk.at(number, "erreurs")))
+
+
+def test_spaces_that_go_are_seen_before_they_do(desk: Desk) -> None:
+    number = desk.send(
+        'code,nom,genre,jour,rang\nA1,École, stade ,2025-01-31,1\nA2,Stade,"stade\u00a0",2025-01-31,1\n'
+    )
+    desk.columns(number)
+    page = said(desk.get(desk.at(number, "valeurs")))
+    space = (
+        '<span class="odd-space" aria-hidden="true">␣</span><span class="visually-hidden"> (1 espace) </span>'
+    )
+    before, after = f'<code class="spaced">{space}stade{space}</code>', '<code class="spaced">stade</code>'
+    assert before in page and after in page
+
+
+def test_the_rows_to_correct_of_an_import_are_its_own(desk: Desk) -> None:
+    desk.accept(desk.bring("code,nom,rang\nA1,Ancien,beaucoup\n", said="refuse"))
+    number = desk.bring("code,nom,rang\nA2,Récent,peu\nA3,Juste,3\n", said="refuse")
+    desk.accept(number)
+    page = desk.get(desk.at(number, "fin"))
+    (address,) = [
+        one for one in re.findall(r'href="([^"]*)"', html.unescape(page)) if "&etat=a-corriger" in one
+    ]
+    rows = desk.get(address)
+    assert "Récent" in rows
+    assert "Ancien" not in rows and "Juste" not in rows
+
+
+def test_rows_to_correct_that_an_import_changed_are_shown_among_all(desk: Desk) -> None:
+    """They came with the import that added them, and would not be found under this one."""
+    desk.accept(desk.bring("code,nom,rang\nA1,Ancien,1\n"))
+    number = desk.bring("code,nom,rang\nA1,Ancien,peu\n", said="refuse")
+    desk.accept(number)
+    page = said(desk.get(desk.at(number, "fin")))
+    assert f'href="{desk.path}/?etat=a-corriger">Voir toutes les lignes à corriger' in page
+    assert "Ancien" in desk.get(f"{desk.path}/?etat=a-corriger")
+
+
+def test_samples_of_a_column_are_told_apart_and_cut_visibly(desk: Desk) -> None:
+    long = "x" * 70
+    number = desk.send(f'code,nom\nA1,"28/11/2017\n08/12/2017"\nA2,Solde en 2018\nA3,{long}\n')
+    page = said(desk.get(desk.at(number, "colonnes")))
+    assert (
+        '<ul class="samples"><li><code>28/11/2017↵08/12/2017</code></li><li><code>Solde en 2018</code></li>'
+        f"<li><code>{'x' * 59}…</code></li></ul>"
+    ) in page
+
+
+def test_what_is_accepted_beforehand_is_said_to_be(desk: Desk) -> None:
+    number = desk.send("code,nom,jour\nA1,École,31/01/2025\n")
+    desk.columns(number)
+    page = said(desk.get(desk.at(number, "valeurs")))
+    assert form_of(page)["reparation-0"] == ["accept"]
+    assert "Ce qui est sûr est déjà accepté" in page and "sans votre accord" not in page

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from schema_loader.compile import compile_descriptor
-from schema_loader.messages.repairs import KINDS
+from schema_loader.messages.repairs import KINDS, repair_words
 from schema_loader.repair import ColumnProposal, propose_cell, propose_column, second_look
 from schema_loader.table_schema import TableSchema
 
@@ -199,6 +199,13 @@ def test_every_kind_is_met_above_or_has_no_words() -> None:
 
 
 # -- what the column tells ----------------------------------------------------------------------------------------
+
+
+def test_the_euro_may_be_a_sign_or_a_word() -> None:
+    (group,) = propose_column(NUMBER.fields[0], {"50 000 euros": 7}, NUMBER)
+    assert repair_words(group, "en").title == "7 amounts written with the euro sign or word"
+    title = repair_words(group).title.replace("\xa0", " ")
+    assert title == "7 montants écrits avec le signe ou le mot « euro »"
 
 
 def test_one_day_above_twelve_tells_that_the_day_comes_first() -> None:
