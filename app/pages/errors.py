@@ -22,6 +22,16 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+SHARED = ("/donnees", "/api/v1/donnees")
+"""Below these addresses everybody is answered the same, errors too: no cookie, no form that changes something."""
+
+SHARED_HEADERS = {
+    "Cache-Control": "public, no-cache",
+    "Vary": "Accept, Accept-Language, Cookie, HX-Request, HX-History-Restore-Request",
+}
+"""An error is asked about each time: what is not there now may be published the next minute. Cookies: those of a reader's
+language and appearance."""
+
 # status → (title, what to do)
 WORDS = {
     400: (N_("Cette demande n’est pas comprise"), N_("Revenez à la page précédente et recommencez.")),
@@ -95,6 +105,8 @@ def answer(
     if status == 413 and (bound := getattr(request.state, "max_body", None)):
         problem = problem or gettext("La limite est de {size}.", size=file_size(bound))
     reference = getattr(request.state, "request_id", "") if status >= 500 else ""
+    shared = is_shared(request)
+    headers = {**(SHARED_HEADERS if shared else {}), **(headers or {})}
     if wants_json(request):
         message = problem or gettext(title)
         return JSONResponse({"status": status, "message": message}, status, headers)
@@ -103,13 +115,15 @@ def answer(
         "errors/error.html",
         block="content" if is_htmx(request) else None,
         status=status,
+        shared_for=0 if shared else None,
+        shared=shared,
         code=status,
         title_words=gettext(title),
         problem=problem,
         remedy=gettext(remedy),
         reference=reference,
     )
-    response.headers.update(headers or {})
+    response.headers.update(headers)
     return response
 
 
@@ -140,6 +154,12 @@ def _unstorable(request: Request, error: Exception) -> Response:
     """A text or a number that PostgreSQL has no place for (NUL, 99999999999999999999): nobody types them by mistake."""
     log.warning("unstorable value", extra={"error": type(error.__cause__).__qualname__})
     return answer(request, 400)
+
+
+def is_shared(request: Request) -> bool:
+    """The address is one of those that answer the same to everybody."""
+    path = request.scope["path"]
+    return path in SHARED or path.startswith(tuple(f"{one}/" for one in SHARED))
 
 
 def wants_json(request: Request) -> bool:
