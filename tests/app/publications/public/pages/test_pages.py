@@ -240,6 +240,16 @@ def test_the_wrong_verb_is_the_same_for_everybody_too(client: TestClient) -> Non
     assert "csrf" not in answer.text
 
 
+def test_a_refusal_may_be_framed_by_no_site(client: TestClient, town: Town) -> None:
+    missing = client.get("/donnees/zz/yy/integrer", headers={"accept": "text/html"})
+    town.publish(state="withdrawn", is_current=False, reason="Essai.")
+    gone = client.get(f"{town.path}/integrer", headers={"accept": "text/html"})
+    assert (missing.status_code, gone.status_code) == (404, 410)
+    for answer in (missing, gone):
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+        assert answer.headers["x-frame-options"] == "DENY"
+
+
 def test_only_the_frame_may_be_framed(client: TestClient, town: Town) -> None:
     town.publish(some(20))
     framed = client.get(f"{town.path}/integrer")
