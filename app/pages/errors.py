@@ -10,7 +10,7 @@ from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from app import i18n, security
+from app import csrf, i18n, security
 from app.errors import AppError
 from app.formats import file_size
 from app.i18n import N_, gettext
@@ -100,15 +100,20 @@ def install(app: FastAPI, *, https: bool) -> None:
 def answer(
     request: Request, status: int, problem: str = "", headers: dict[str, str] | None = None
 ) -> Response:
-    """The page of an error; ``problem``: what happened, in words that replace the usual ones."""
+    """The page of an error; ``problem``: what happened, in words that replace the usual ones.
+
+    An address that only programs post to answers in its own words, whatever it is asked for (docs/api.md).
+    """
     title, remedy = WORDS.get(status) or WORDS[500 if status >= 500 else 400]
     if status == 413 and (bound := getattr(request.state, "max_body", None)):
         problem = problem or gettext("La limite est de {size}.", size=file_size(bound))
     reference = getattr(request.state, "request_id", "") if status >= 500 else ""
     shared = is_shared(request)
     headers = {**(SHARED_HEADERS if shared else {}), **(headers or {})}
+    message = problem or gettext(title)
+    if request.scope["path"] in csrf.FOR_PROGRAMS:
+        return JSONResponse({"error": message}, status, headers)
     if wants_json(request):
-        message = problem or gettext(title)
         return JSONResponse({"status": status, "message": message}, status, headers)
     response = render(
         request,

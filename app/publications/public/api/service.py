@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from app.errors import AppError
-from app.formats import number
 from app.i18n import N_
+from app.parameters import ParameterRefused, shown, whole_number
 from app.publications.public.api.payloads import (
     DatasetOut,
     FileOut,
@@ -28,7 +27,6 @@ from schema_loader.table_schema import TableSchema
 
 SITE_PATH = "/api/v1"
 MOST_ROWS, MOST_PAGES = 1000, 1_000_000_000
-SHOWN = 50  # signs of what was sent that a refusal repeats
 
 
 def dataset(found: Published, versions: Sequence[Version], count: int, site: str) -> DatasetOut:
@@ -97,24 +95,24 @@ def _version(one: Version, site: str) -> VersionOut:
 
 def view_of(schema: TableSchema, pairs: Sequence[Pair]) -> View:
     """The view that a program asks for. What means nothing is refused, never passed over: a program reads no page that would
-    tell it. Raises :class:`AppError`, which names the parameter."""
+    tell it. Raises :class:`ParameterRefused`, which names the parameter."""
     size = _whole(pairs, address.SIZE, rows.PAGE_SIZE, MOST_ROWS)
     wanted = _whole(pairs, address.PAGE, 1, MOST_PAGES)
     view = address.read(schema, pairs, size)
     if view.unknown:
-        raise AppError(
+        raise ParameterRefused(
             N_("Le paramètre « {name} » n’est pas une colonne de ce jeu de données. Exemple : {example}."),
-            name=view.unknown[0][:SHOWN],
+            name=shown(view.unknown[0]),
             example=f"{schema.field_names[0]}=…",
         )
     for given in _given(pairs, address.SORT):
         if given not in schema.by_name and given.removeprefix("-") not in schema.by_name:
-            raise AppError(
+            raise ParameterRefused(
                 N_(
                     "Le paramètre « {name} » attend le nom d’une colonne de ce jeu de données, et non « {given} ». Exemple : {name}={example}."
                 ),
                 name=address.SORT,
-                given=given[:SHOWN],
+                given=shown(given),
                 example=schema.field_names[0],
             )
     return replace(view, asked=replace(view.asked, page=wanted))
@@ -126,21 +124,10 @@ def _given(pairs: Iterable[Pair], name: str) -> list[str]:
 
 
 def _whole(pairs: Iterable[Pair], name: str, usual: int, most: int) -> int:
-    """A number from 1 to ``most``; of several, the last. Raises :class:`AppError`."""
+    """A number from 1 to ``most``; of several, the last. Raises :class:`ParameterRefused`."""
     found = usual
     for given in _given(pairs, name):
-        digits = given.lstrip("0") if given.isascii() and given.isdecimal() else ""
-        if not digits or len(digits) > len(str(most)) or int(digits) > most:
-            raise AppError(
-                N_(
-                    "Le paramètre « {name} » attend un nombre entier de 1 à {most}, et non « {given} ». Exemple : {name}={example}."
-                ),
-                name=name,
-                most=number(most),
-                given=given[:SHOWN],
-                example=usual,
-            )
-        found = int(digits)
+        found = whole_number(name, given, 1, most, example=usual)
     return found
 
 
