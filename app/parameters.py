@@ -41,7 +41,7 @@ def refuse_nul(name: str, given: str) -> None:
     if "\0" in given:
         raise ParameterRefused(
             N_(
-                "Le paramètre « {name} » contient un caractère nul (%00), qui n’a de sens dans aucun texte. Retirez-le."
+                "Le paramètre « {name} » contient un caractère nul (U+0000), qui n’a de sens dans aucun texte. Retirez-le."
             ),
             name=name,
         )
