@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 STDIN = Path("-")
 MAX_STDIN = 8 << 30  # bytes that are put aside on disk before they are read
 CHUNK = 1 << 20
+
+
+class NotAFile(OSError):
+    """A device or a socket: it may have no end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +99,36 @@ def base_name(name: str) -> str:
 
 @contextmanager
 def on_disk(file: Path, stdin: BinaryIO, *, most: int = MAX_STDIN) -> Iterator[Path]:
-    """The path of a file; ``-`` is read from the standard input into a file that goes away afterwards.
+    """The path of a file; ``-`` is read from the standard input into a file that goes away afterwards, and so is a pipe.
 
-    A check may need to read twice. Raises :class:`TableUnreadable` ``file-stdin-too-large``, ``OSError``.
+    A check may need to read twice. Raises :class:`TableUnreadable` ``file-stdin-too-large``, :class:`NotAFile`, ``OSError``.
     """
-    if file != STDIN:
+    if file == STDIN:
+        with _spooled(stdin, most) as path:
+            yield path
+    elif is_pipe(file):
+        with file.open("rb") as pipe, _spooled(pipe, most) as path:
+            yield path
+    else:
         yield file
-        return
+
+
+def is_pipe(file: Path) -> bool:
+    """Whether it is a pipe (``<(command)`` of a shell, a FIFO) rather than a file or a folder.
+
+    Raises :class:`NotAFile` for what is none of them, ``OSError`` for what is not there.
+    """
+    mode = file.stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISFIFO(mode)):
+        raise NotAFile
+    return stat.S_ISFIFO(mode)
+
+
+@contextmanager
+def _spooled(source: BinaryIO, most: int) -> Iterator[Path]:
     with tempfile.NamedTemporaryFile(prefix="tabellion-") as spool:
         size = 0
-        while piece := stdin.read(CHUNK):
+        while piece := source.read(CHUNK):
             size += len(piece)
             if size > most:
                 raise TableUnreadable("file-stdin-too-large", limit=most >> 30)

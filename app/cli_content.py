@@ -257,8 +257,10 @@ def establishment_list(
 
 def _bytes_of(source: str) -> bytes:
     """The file at a path, or at an address, fetched through the guard."""
+    from app.checked_file import NotAFile, is_pipe
+    from app.cli_validate import not_opened
     from app.errors import AppError
-    from app.i18n import language
+    from app.i18n import language, words
     from app.schema_sources import SourceNotFound, open_source
 
     try:
@@ -266,13 +268,18 @@ def _bytes_of(source: str) -> bytes:
             from app.fetch import fetch
 
             return fetch(source).data
-        if not Path(source).is_file():
-            raise SourceNotFound("schema-not-opened", path=source, reason="?")
+        path = Path(source)
+        if is_pipe(path):
+            raise NotAFile
+        if path.is_dir():
+            raise SourceNotFound("schema-is-folder", path=source)
         return open_source(source).data
     except AppError as refused:
         _stop(refused.text(), NOT_DONE)
     except SourceNotFound as missing:
         _stop(missing.sentence(language()), NOT_DONE)
+    except OSError as error:
+        _stop(not_opened(source, error, words(language())), NOT_DONE)
 
 
 def _stop(sentence: str, code: int) -> NoReturn:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from app.checked_file import STDIN, CheckedFile, base_name, on_disk
+from app.checked_file import STDIN, CheckedFile, NotAFile, base_name, on_disk
 from app.file_check import check_file
 from app.i18n import AppWords, words
 from app.progress import RowCounter
@@ -102,6 +102,11 @@ def not_opened(name: str, error: OSError, t: AppWords) -> str:
         return t.gettext("Le fichier {file} n’existe pas. Vérifiez son nom et son dossier.", file=shown)
     if isinstance(error, IsADirectoryError):
         return t.gettext("{file} est un dossier. Donnez le nom d’un fichier.", file=shown)
+    if isinstance(error, NotAFile):
+        return t.gettext(
+            "{file} est un périphérique ou un canal du système, pas un fichier. Donnez le nom d’un fichier.",
+            file=shown,
+        )
     if isinstance(error, PermissionError):
         return t.gettext(
             "Vous n’avez pas le droit de lire le fichier {file}. Demandez-le à la personne qui le garde.",

@@ -51,6 +51,12 @@ class FileRefused(AppError):
         return str(messages.unreadable(self.unreadable, lang or language()))
 
 
+class NoSuchRow(AppError):
+    """The titles are said to be below the last row."""
+
+    status = 422
+
+
 class NoSuchColumn(AppError):
     """A pair of a label and a field names what is not there."""
 
@@ -190,7 +196,7 @@ def understand(
 ) -> Understood:
     """Read a file as an import does. ``name`` is what its owner calls it: what it ends with must not lie.
 
-    Raises :class:`FileRefused`, and :class:`AppError` for a pair that names no column or no field.
+    Raises :class:`FileRefused`, :class:`NoSuchRow`, and :class:`NoSuchColumn` for a pair that names no column or no field.
     """
     try:
         detected = look(path, schema, chosen, name=name, limits=limits)
@@ -199,6 +205,13 @@ def understand(
         notes = notes_in(path, detected, marks, limits) if marks is not None else []
     except TableUnreadable as unreadable:
         raise FileRefused(unreadable) from unreadable
+    if chosen.header_row and not table.columns:  # nothing would be judged, hence nothing found wrong
+        raise NoSuchRow(
+            N_(
+                "Il n’y a rien à la ligne {row} de ce fichier, ni plus bas. Donnez la ligne où sont les titres de colonnes, par exemple 1."
+            ),
+            row=chosen.header_row,
+        )
     matching = with_pairs(schema, match_table(schema, table), chosen.pairs)
     for field_name, column in chosen.columns.items():
         if field_name in schema.by_name and (column is None or column < len(matching.labels)):

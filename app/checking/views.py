@@ -25,6 +25,7 @@ from app.file_reading import (
     DELIMITERS,
     Chosen,
     FileRefused,
+    NoSuchRow,
     Understood,
     chosen_row,
     column_options,
@@ -34,7 +35,8 @@ from app.file_reading import (
     samples_of,
     sheets,
 )
-from app.i18n import gettext, language, words
+from app.i18n import gettext, language, use, words
+from app.parameters import refuse_nul, whole_number
 from app.posted import Posted, filename_of, text_of, texts_of
 from app.report_csv import report_csv
 from app.report_html import report_html, section_of
@@ -49,6 +51,9 @@ Public = Annotated[Viewer | None, Depends(access.public)]
 ACCEPT = ".csv,.tsv,.txt,.xlsx,.xlsm,.xls,.ods"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MODELS = 500  # offered in the list
+ROW = "headerRow"
+TEXTS = ("url", "schema", "version", "match", "sheet", "encoding", ROW, "map", "lang")
+"""What a program may say beside the file (docs/api.md)."""
 
 
 @router.get("/verifier")
@@ -255,15 +260,20 @@ def validate(request: Request, _viewer: Public, session: SessionOf, posted: Post
         said = words(lang).gettext("Donnez « schema », et soit « file », soit « url ».")
         return JSONResponse({"error": said}, status_code=422)
     try:
+        with use(lang):
+            way = _way_of_program(posted)
         limiter.count(_network(request))
         model = service.model_of(session, named, text_of(posted, "version"))
         name = base_name(filename_of(posted, "file")) if file is not None else _name_of(url)
         token, checked = service.receive(
-            file.file if file is not None else None, url, name, model, keep=False, way=_way_of_program(posted)
+            file.file if file is not None else None, url, name, model, keep=False, way=way
         )
     except AppError as refused:
         headers = {"Retry-After": str(refused.retry_after)} if isinstance(refused, TooMany) else {}
-        return JSONResponse({"error": refused.text(lang)}, status_code=refused.status, headers=headers)
+        said = refused.text(lang)
+        if isinstance(refused, NoSuchRow):
+            said = f"{ROW} – {said}"
+        return JSONResponse({"error": said}, status_code=refused.status, headers=headers)
     service.forget(token)
     understood = checked.understood
     answer: dict[str, Any] = {
@@ -277,10 +287,15 @@ def validate(request: Request, _viewer: Public, session: SessionOf, posted: Post
 
 
 def _way_of_program(posted: Posted) -> Way:
+    """Raises :class:`~app.parameters.ParameterRefused`, for any text of the form that cannot be one too."""
+    for name in TEXTS:
+        for text in texts_of(posted, name):
+            refuse_nul(name, text)
+    row = text_of(posted, ROW)
     chosen = Chosen(
         sheet=text_of(posted, "sheet") or None,
         encoding=text_of(posted, "encoding") or None,
-        header_row=chosen_row(text_of(posted, "headerRow")),
+        header_row=whole_number(ROW, row, 0, service.LIMITS.rows, example=1) if row else None,
         pairs=tuple(texts_of(posted, "map")),
     )
     return Way(text_of(posted, "match").lower() not in ("true", "1", "yes"), chosen)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from app import i18n, security
+from app import csrf, i18n, security
 from app.db import is_of_others
 from app.errors import AppError, Busy
 from app.formats import size_limit
@@ -22,6 +22,16 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 log = logging.getLogger(__name__)
+
+SHARED = ("/donnees", "/api/v1/donnees")
+"""Below these addresses everybody is answered the same, errors too: no cookie, no form that changes something."""
+
+SHARED_HEADERS = {
+    "Cache-Control": "public, no-cache",
+    "Vary": "Accept, Accept-Language, Cookie, HX-Request, HX-History-Restore-Request",
+}
+"""An error is asked about each time: what is not there now may be published the next minute. Cookies: those of a reader's
+language and appearance."""
 
 # status → (title, what to do)
 WORDS = {
@@ -97,26 +107,35 @@ def install(app: FastAPI, *, https: bool) -> None:
 def answer(
     request: Request, status: int, problem: str = "", headers: dict[str, str] | None = None
 ) -> Response:
-    """The page of an error; ``problem``: what happened, in words that replace the usual ones."""
+    """The page of an error; ``problem``: what happened, in words that replace the usual ones.
+
+    An address that only programs post to answers in its own words, whatever it is asked for (docs/api.md).
+    """
     title, remedy = WORDS.get(status) or WORDS[500 if status >= 500 else 400]
     if status == 413 and (bound := getattr(request.state, "max_body", None)):
         problem = problem or gettext("La limite est de {size}.", size=size_limit(bound))
     reference = getattr(request.state, "request_id", "") if status >= 500 else ""
+    shared = is_shared(request)
+    headers = {**(SHARED_HEADERS if shared else {}), **(headers or {})}
+    message = problem or gettext(title)
+    if request.scope["path"] in csrf.FOR_PROGRAMS:
+        return JSONResponse({"error": message}, status, headers)
     if wants_json(request):
-        message = problem or gettext(title)
         return JSONResponse({"status": status, "message": message}, status, headers)
     response = render(
         request,
         "errors/error.html",
         block="content" if is_htmx(request) else None,
         status=status,
+        shared_for=0 if shared else None,
+        shared=shared,
         code=status,
         title_words=gettext(title),
         problem=problem,
         remedy=gettext(remedy),
         reference=reference,
     )
-    response.headers.update(headers or {})
+    response.headers.update(headers)
     return response
 
 
@@ -147,6 +166,12 @@ def _unstorable(request: Request, error: Exception) -> Response:
     """A text or a number that PostgreSQL has no place for (NUL, 99999999999999999999): nobody types them by mistake."""
     log.warning("unstorable value", extra={"error": type(error.__cause__).__qualname__})
     return answer(request, 400)
+
+
+def is_shared(request: Request) -> bool:
+    """The address is one of those that answer the same to everybody."""
+    path = request.scope["path"]
+    return path in SHARED or path.startswith(tuple(f"{one}/" for one in SHARED))
 
 
 def wants_json(request: Request) -> bool:

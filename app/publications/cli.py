@@ -41,6 +41,10 @@ def publish(
     sure: Annotated[
         bool, typer.Option("--yes", help="Confirmer une version qui retire plus de la moitié des lignes.")
     ] = False,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Publier à nouveau ce qui n’a pas changé, pour dire que c’est à jour."),
+    ] = False,
     to: Annotated[
         str | None,
         typer.Option(
@@ -52,7 +56,7 @@ def publish(
     form: Annotated[AnswerFormat, typer.Option("--format", help="Forme de la réponse.")] = AnswerFormat.text,
     data_dir: DataDir = None,
 ) -> None:
-    """Publier les lignes valides d’un jeu de données. Code de sortie : 0 publié, 1 refusé, 2 jeu introuvable."""
+    """Publier les lignes valides d’un jeu de données. Code de sortie : 0 publié, ou rien n’a changé, 1 refusé, 2 jeu introuvable."""
     with settings_of(data_dir=data_dir) as settings:
         from app.errors import AppError, CannotStart, NotFound
         from app.i18n import gettext as _
@@ -65,6 +69,7 @@ def publish(
                     slug,
                     dry_run=dry_run,
                     sure=sure,
+                    force=force,
                     to=to,
                     work=lambda: _do_what_waits(url),
                 )
@@ -111,10 +116,14 @@ def publish_one(
     *,
     dry_run: bool = False,
     sure: bool = False,
+    force: bool = False,
     to: str | None = None,
     work: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """Publish a dataset, or say what that would do: ``{"version" (none for a trial), "rows", "added", …, "sha256"}``.
+
+    Where nothing has changed no version is made, unless ``force``: ``"unchangedSince"`` is then the number of the current one (none
+    elsewhere), and the answer is about that one.
 
     ``to``: a portal it is brought to at once, by ``work``; the answer has then ``"portal": {"name", "arrived", "page", "problem", "said"}``.
 
@@ -136,8 +145,10 @@ def publish_one(
         service.refuse_if_unfit(session, view)
         seen = preview.make(session, view)
         service.refuse_personal(seen.personal, describe.of_dataset(session, view).answers)
+        same = None if force else preview.unchanged_since(session, view, seen)
+        since = same.number if same is not None else None
         if dry_run:
-            trial: dict[str, Any] = {"version": None, **_counts(seen)}
+            trial: dict[str, Any] = {"version": None, "unchangedSince": since, **_counts(seen)}
             session.rollback()  # no transaction waits for another site
             return trial | _at(to, by_hand.rehearse, hand, slug)
         if seen.removes_much and not sure:
@@ -146,18 +157,23 @@ def publish_one(
                     "Cette version retirerait plus de la moitié des lignes publiées. Ajoutez --yes si c’est bien voulu."
                 )
             )
-        number = service.publish_now(session, view, account=None, queued=False).number
-    making.make_version(hand, view.id, number, publish=True)
+        number = since or service.publish_now(session, view, account=None, queued=False).number
+    if since is None:
+        making.make_version(hand, view.id, number, publish=True)
     with hand.transaction(read_only=True) as session:
         made = queries.get(session, establishment, view.id, number)
         assert made is not None  # noqa: S101 (it was made above)
-        answer = {
-            "version": number,
+        counts = {
             "rows": made.rows,
             "leftOut": made.left_out,
             "added": made.added,
             "changed": made.changed,
             "removed": made.removed,
+        }
+        answer = {
+            "version": number,
+            "unchangedSince": since,
+            **(counts if since is None else _counts(seen)),
             "sha256": made.sha256,
         }
     return answer | _at(to, partial(by_hand.deliver, work=work), hand, slug)
@@ -213,6 +229,22 @@ def _sentences(answer: dict[str, Any]) -> list[str]:
                 "{n} ligne à corriger n’y est pas.", "{n} lignes à corriger n’y sont pas.", answer["leftOut"]
             )
         )
+    since = answer["unchangedSince"]
+    if answer["version"] is None and since is not None:
+        return [
+            _("Rien n’a changé depuis la version {number} : rien ne serait publié.", number=since),
+            *lines,
+            *_at_portal(answer),
+        ]
+    if since is not None:
+        return [
+            _(
+                "Rien n’a changé depuis la version {number} : il n’en est pas fait d’autre. Ajoutez --force pour la publier à nouveau et dire qu’elle est à jour.",
+                number=since,
+            ),
+            *lines,
+            *_at_portal(answer),
+        ]
     if answer["version"] is None:
         return [
             ngettext("{n} ligne serait publiée.", "{n} lignes seraient publiées.", answer["rows"]),

@@ -22,7 +22,7 @@ from app.i18n import N_
 from app.jobs import Job, task
 from app.models import JobProgress, Publication
 from app.models.job import JobState
-from app.publications import queries, snapshots, store
+from app.publications import describe, queries, snapshots, store
 from app.publications.personal import Scan
 from app.publications.snapshots import OnBatch
 from app.records.export import service as export
@@ -135,6 +135,15 @@ def make(session: Session, dataset: DatasetView, *, on_batch: OnBatch | None = N
     )
     files.write(dataset.establishment, store.preview_name(dataset.id), json.dumps(asdict(made)).encode())
     return made
+
+
+def unchanged_since(session: Session, dataset: DatasetView, seen: Preview) -> Publication | None:
+    """The current version, where another would say the same: its lines, its model, and what is said of the dataset."""
+    current = queries.current(session, dataset.establishment, dataset.id) if seen.is_same else None
+    if current is None or current.number != seen.against:
+        return None
+    told = (dataset.version_id, dataset.title, describe.frozen(session, dataset))
+    return current if (current.version_id, current.title, current.description) == told else None
 
 
 def _examples(

@@ -216,10 +216,13 @@ def make_current(
     session.flush()
     queries.published_on(session, publication.establishment_id, publication.dataset_id, now)
     said = describe.of_dataset(session, dataset)
+    place = (publication.establishment_id, publication.dataset_id)
+    # what was proposed is published now: the next version says it too
+    proposed = {"zones": said.zones, "granularity": said.granularity}
     queries.say(
         session,
-        publication.establishment_id,
-        publication.dataset_id,
+        *place,
+        **({} if queries.publishing(session, *place) else proposed),
         due_on=next_due(now.astimezone(PARIS).date(), said.frequency),
         due_is_set=False,
         told_late_on=None,

@@ -11,6 +11,7 @@ import pty
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -155,6 +156,38 @@ def test_the_standard_input_is_bounded_and_nothing_stays_on_the_disk(
     ):
         pass
     assert list(tmp_path.iterdir()) == []
+
+
+def piped(data: bytes, *arguments: object) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "app.cli", "validate", "/dev/stdin", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, input=data, capture_output=True, check=False, timeout=60)
+
+
+def test_a_pipe_by_its_name_is_a_file_like_any_other(schema: Path, bad: Path, book: Path) -> None:
+    """What a shell writes for ``<(command)`` is read once: it is kept while it is judged."""
+    done = piped(bad.read_bytes(), "--schema", schema, "--format", "csv")
+    plain = call("validate", bad, "--schema", schema, "--format", "csv")
+    assert (done.returncode, done.stdout.decode().splitlines()) == (
+        plain.exit_code,
+        plain.stdout.splitlines(),
+    )
+    assert piped(book.read_bytes(), "--schema", schema, "--sheet", "2").returncode == 1
+
+
+def test_a_pipe_by_its_name_is_bounded_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pipe, spools = tmp_path / "canal", tmp_path / "spools"
+    os.mkfifo(pipe)
+    spools.mkdir()
+    monkeypatch.setattr(checked_file.tempfile, "tempdir", str(spools))
+    with ThreadPoolExecutor(1) as aside:
+        written = aside.submit(pipe.write_bytes, b"a" * 11)
+        with (
+            pytest.raises(checked_file.TableUnreadable, match="file-stdin-too-large"),
+            checked_file.on_disk(pipe, io.BytesIO(), most=10),
+        ):
+            pass
+        written.result(10)
+    assert list(spools.iterdir()) == []
 
 
 def test_several_files_are_reported_one_after_the_other_and_the_worst_decides(

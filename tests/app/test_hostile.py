@@ -71,6 +71,10 @@ def test_a_quoted_cell_of_a_hundred_megabytes(tmp_path: Path) -> None:
     refused(validated(tmp_path, path), "ligne 3")
 
 
+def test_a_device_without_an_end(tmp_path: Path) -> None:
+    refused(validated(tmp_path, "/dev/zero"), "/dev/zero", "pas un fichier")
+
+
 def test_a_million_columns(tmp_path: Path) -> None:
     path = tmp_path / "wide.csv"
     path.write_bytes(b"," * 1_000_000 + b"\n")

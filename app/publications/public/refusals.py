@@ -30,12 +30,12 @@ PREFLIGHT = {
 
 def refusal(request: Request, error: AppError) -> Response:
     """The answer for an expected refusal, in the reader's language."""
-    headers = dict(CORS) | {"Cache-Control": "public, no-cache", "Vary": "Accept, Accept-Language"}
+    headers = {**CORS, **errors.SHARED_HEADERS}
     if (seconds := getattr(error, "retry_after", None)) is not None:
         headers["Retry-After"] = str(seconds)
     words = error.text(language())
     if "text/html" in request.headers.get("accept", ""):
-        return errors.answer(request, error.status, words, {**headers, "Cache-Control": "private, no-cache"})
+        return errors.answer(request, error.status, words, headers)
     body = {
         "type": "about:blank",
         "title": HTTPStatus(error.status).phrase,

@@ -145,6 +145,29 @@ def test_programs_get_the_report_and_nothing_is_kept(client: TestClient, model: 
     assert inside.status_code == 422, "an address of the network of the service is not read"
 
 
+@pytest.mark.parametrize("name", ["schema", "version", "sheet", "encoding", "headerRow", "map", "lang"])
+def test_a_text_that_cannot_be_one_is_refused_by_its_name(client: TestClient, model: str, name: str) -> None:
+    form = {"schema": model, "match": "true", name: "\0"}
+    answer = client.post("/api/v1/validate", data=form, files={"file": ("a.csv", RIGHT.encode())})
+    assert answer.status_code == 400
+    assert f"« {name} »" in said(answer.json()["error"])
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "status"),
+    [
+        (b"garbage", "multipart/form-data", 400),
+        (b"schema=" + b"x" * 3_000_000, "application/x-www-form-urlencoded", 413),
+    ],
+)
+def test_what_is_refused_before_it_is_read_is_said_as_the_rest_is(
+    client: TestClient, content: bytes, kind: str, status: int
+) -> None:
+    answer = client.post("/api/v1/validate", content=content, headers={"content-type": kind, "accept": "*/*"})
+    assert answer.status_code == status, answer.text
+    assert list(answer.json()) == ["error"]
+
+
 def test_one_network_waits_and_others_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(get_settings(), "checks_per_quarter", 2)
     limiter.count("a", 0.0)

@@ -186,6 +186,34 @@ def test_programs_ask_for_it_and_are_strict_else(client: TestClient, model: str)
     assert program(client, messy(), model, match="true", headerRow="5").json()["understood"]["headerRow"] == 5
 
 
+@pytest.mark.parametrize(
+    ("row", "status"),
+    [("-5", 400), ("abc", 400), ("1000001", 400), ("9" * 30, 400), ("8", 422), ("999999", 422)],
+)
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_row_of_titles_that_cannot_be_is_refused_by_its_name(
+    client: TestClient, model: str, row: str, status: int, lang: str
+) -> None:
+    answer = program(client, messy(), model, match="true", headerRow=row, lang=lang)
+    assert answer.status_code == status, answer.text
+    assert "headerRow" in answer.json()["error"]
+
+
+@pytest.mark.parametrize(("row", "said_row"), [("", 4), ("0", None), ("7", 7), ("0004", 4)])
+def test_a_row_of_titles_that_may_be_is_taken(
+    client: TestClient, model: str, row: str, said_row: int | None
+) -> None:
+    report = program(client, messy(), model, match="true", headerRow=row).json()
+    assert report["understood"]["headerRow"] == said_row
+
+
+def test_titles_below_the_last_row_are_refused_on_the_page_too(client: TestClient, model: str) -> None:
+    first = send(client, messy(), model).headers["location"]
+    answer = client.post(first, data={"entete": "50", "titres": "reconnus"})
+    assert answer.status_code == 422
+    assert "Il n’y a rien à la ligne 50 de ce fichier" in said(answer.text)
+
+
 def test_rows_of_a_text_are_named_as_they_stand(client: TestClient, model: str) -> None:
     text = (
         "Commune;;;\n;;;\nDate de la convention;Montant;Objet;\n2024-01-02;12;a;\n;;;\n2024-01-03;x;b;\n"

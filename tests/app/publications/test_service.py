@@ -54,6 +54,14 @@ def test_what_changes_is_counted_and_nothing_of_the_first_version_moves(press: P
     assert press.current == 2
 
 
+def test_what_was_proposed_of_the_territory_is_said_by_the_next_version_too(press: Press) -> None:
+    first = press.publish()
+    press.change(2, nom="Hôtel de ville")
+    second = press.publish()
+    assert first.description["granularity"] == "fr:commune"
+    assert second.description == first.description
+
+
 def test_back_and_forth(press: Press) -> None:
     press.publish()
     press.change(2, nom="Hôtel de ville")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
+from app.i18n import N_
+from app.parameters import ParameterRefused, shown, whole_number
 from app.publications.public.api.payloads import (
     DatasetOut,
     FileOut,
@@ -15,12 +18,15 @@ from app.publications.public.api.payloads import (
     SchemaOut,
     VersionOut,
 )
+from app.publications.public.rows import address
 from app.publications.public.rows import service as rows
-from app.publications.public.rows.address import View
+from app.publications.public.rows.address import Pair, View
 from app.publications.public.service import Published, Version
 from exporters.json_values import json_value
+from schema_loader.table_schema import TableSchema
 
 SITE_PATH = "/api/v1"
+MOST_ROWS, MOST_PAGES = 1000, 1_000_000_000
 
 
 def dataset(found: Published, versions: Sequence[Version], count: int, site: str) -> DatasetOut:
@@ -87,6 +93,44 @@ def _version(one: Version, site: str) -> VersionOut:
     )
 
 
+def view_of(schema: TableSchema, pairs: Sequence[Pair]) -> View:
+    """The view that a program asks for. What means nothing is refused, never passed over: a program reads no page that would
+    tell it. Raises :class:`ParameterRefused`, which names the parameter."""
+    size = _whole(pairs, address.SIZE, rows.PAGE_SIZE, MOST_ROWS)
+    wanted = _whole(pairs, address.PAGE, 1, MOST_PAGES)
+    view = address.read(schema, pairs, size)
+    if view.unknown:
+        raise ParameterRefused(
+            N_("Le paramètre « {name} » n’est pas une colonne de ce jeu de données. Exemple : {example}."),
+            name=shown(view.unknown[0]),
+            example=f"{schema.field_names[0]}=…",
+        )
+    for given in _given(pairs, address.SORT):
+        if given not in schema.by_name and given.removeprefix("-") not in schema.by_name:
+            raise ParameterRefused(
+                N_(
+                    "Le paramètre « {name} » attend le nom d’une colonne de ce jeu de données, et non « {given} ». Exemple : {name}={example}."
+                ),
+                name=address.SORT,
+                given=shown(given),
+                example=schema.field_names[0],
+            )
+    return replace(view, asked=replace(view.asked, page=wanted))
+
+
+def _given(pairs: Iterable[Pair], name: str) -> list[str]:
+    """What is said for a parameter; an empty one asks for nothing."""
+    return [text for key, given in pairs if key == name and (text := given.strip())]
+
+
+def _whole(pairs: Iterable[Pair], name: str, usual: int, most: int) -> int:
+    """A number from 1 to ``most``; of several, the last. Raises :class:`ParameterRefused`."""
+    found = usual
+    for given in _given(pairs, name):
+        found = whole_number(name, given, 1, most, example=usual)
+    return found
+
+
 def page(found: Published, source: rows.Source, view: View, site: str) -> RowsOut:
     """The rows of a view, each an object keyed by the names of its columns."""
     asked = rows.look(source, view.asked, with_facets=False)
@@ -109,6 +153,6 @@ def page(found: Published, source: rows.Source, view: View, site: str) -> RowsOu
         size=asked.page.size,
         version=found.version.number,
         next=neighbour(asked.page.number + 1),
-        previous=neighbour(asked.page.number - 1),
+        previous=neighbour(min(asked.page.number - 1, asked.page.pages)),
         rows=told,
     )

@@ -13,12 +13,10 @@ from starlette.responses import JSONResponse, Response
 from app import access
 from app.access import PublicSession
 from app.errors import AppError
-from app.i18n import N_
 from app.publications.public import queries, service
 from app.publications.public.api import service as api
 from app.publications.public.api.payloads import DatasetOut, ProblemOut, RowsOut
 from app.publications.public.refusals import CORS, preflight, refusal
-from app.publications.public.rows import address
 from app.publications.public.rows import service as rows
 from app.routing import Router
 from app.settings import get_settings
@@ -26,7 +24,7 @@ from app.settings import get_settings
 router = Router(prefix="/api/v1")
 Nobody = Annotated[None, Depends(access.anybody)]
 
-VERSIONS, MOST_ROWS = 100, 1000
+VERSIONS = 100
 REFUSALS: dict[int | str, dict[str, Any]] = {
     404: {"model": ProblemOut, "description": "Nothing is published there"},
     410: {"model": ProblemOut, "description": "Withdrawn, with the reason"},
@@ -63,7 +61,7 @@ def lines(
     dataset: str,
     q: Annotated[str, Query(description="Words, in any column, without regard to accents or case")] = "",
     tri: Annotated[str, Query(description="Name of a column; after - downwards")] = "",
-    page: Annotated[str, Query(description="From 1")] = "1",
+    page: Annotated[str, Query(description="From 1; beyond the last, no rows")] = "1",
     taille: Annotated[str, Query(description="Rows of a page, 1000 at most")] = str(rows.PAGE_SIZE),
 ) -> Response:
     """The rows of the current version, a page at a time.
@@ -74,15 +72,7 @@ def lines(
     try:
         found = service.find_current(session, establishment, dataset)
         source = rows.source_of(found, service.schema_of(session, found))
-        view = address.read(source.schema, request.query_params.multi_items(), _size(taille))
-        if view.unknown:
-            raise AppError(
-                N_(
-                    "Le paramètre « {name} » n’est pas une colonne de ce jeu de données. Exemple : {example}."
-                ),
-                name=view.unknown[0],
-                example=f"{source.schema.field_names[0]}=…",
-            )
+        view = api.view_of(source.schema, request.query_params.multi_items())
     except AppError as error:
         return refusal(request, error)
     return _answer(request, api.page(found, source, view, get_settings().public_url).model_dump(mode="json"))
@@ -107,10 +97,6 @@ def description(request: Request, _: Nobody) -> Response:
             servers=[{"url": get_settings().public_url}],
         )
     return JSONResponse(held.openapi, headers={**CORS, "Cache-Control": "public, max-age=3600"})
-
-
-def _size(asked: str) -> int:
-    return max(1, min(int(asked), MOST_ROWS)) if asked.isascii() and asked.isdecimal() else rows.PAGE_SIZE
 
 
 def _answer(request: Request, told: dict[str, Any]) -> Response:

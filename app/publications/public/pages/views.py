@@ -182,13 +182,11 @@ def versions(
 
 @router.api_route("/donnees/{establishment}/{dataset}/integrer", methods=READ)
 def frame(request: Request, session: PublicSession, establishment: str, dataset: str) -> Response:
-    """The rows alone, for a frame in a page of any site."""
+    """The rows alone, for a frame in a page of any site; a refusal is a page like any other, which no site may frame."""
     try:
         found = service.find_current(session, establishment, dataset)
     except AppError as error:
-        answer = refusal(request, error)
-        answer.headers["Content-Security-Policy"] = security.FRAMED
-        return answer
+        return refusal(request, error)
     request.state.establishment = found.publisher
     told = _view(request, session, found, FRAME_ROWS)
     answer = _page(request, "frame.html", block=VIEW if is_htmx(request) else None, found=found, **told)

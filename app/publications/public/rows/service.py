@@ -29,14 +29,17 @@ _memory = Memory()
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What rows are wanted. ``equals``: field → texts, one of which is enough; ``ranges``: field → lowest and highest text."""
+    """What rows are wanted. ``equals``: field → texts, one of which is enough; ``ranges``: field → lowest and highest text.
+
+    ``page``: a text is what a person typed, and gives the nearest page there is; a number is that page, empty beyond the last.
+    """
 
     sought: str = ""
     equals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ranges: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     sort: str = ""
     descending: bool = False
-    page: str = "1"
+    page: str | int = "1"
     size: int = PAGE_SIZE
 
     @property
@@ -95,7 +98,11 @@ def look(source: Source, asked: Asked, *, with_facets: bool = True) -> Found:
     masks = _masks(source, asked, known)
     mask = _all(masks.values())
     total = source.rows if mask is None else int(np.count_nonzero(mask))
-    page = page_of(asked.page, total, asked.size)
+    page = (
+        Page(asked.page, total, asked.size)
+        if isinstance(asked.page, int)
+        else page_of(asked.page, total, asked.size)
+    )
     order = _order(source, asked)
     return Found(
         page,
@@ -198,7 +205,7 @@ def _order(source: Source, asked: Asked) -> npt.NDArray[np.int32] | None:
 def _rows(
     source: Source, page: Page, mask: Mask | None, order: npt.NDArray[np.int32] | None
 ) -> list[list[str]]:
-    if not page.total:
+    if page.offset >= page.total:
         return []
     end = page.offset + page.size
     if mask is None and order is None:

@@ -39,6 +39,16 @@ def test_a_rehearsal_looks_and_writes_nothing_then_it_is_sent(sent_to: To) -> No
     assert any("mis à jour" in one for one in published(sent, dry_run=True)["portal"]["said"])
 
 
+def test_what_has_not_changed_is_brought_all_the_same(sent_to: To) -> None:
+    sent = sent_to()
+    sent.press.publish()
+    told = published(sent)
+    assert (told["version"], told["unchangedSince"], told["portal"]["arrived"]) == (1, 1, True)
+    sent.assert_there(sent.press.held(1))
+    assert sent.press.current == 1
+    assert "✓ Arrivée sur datagouv" in "\n".join(cli._sentences(told))
+
+
 def test_a_portal_that_is_down_is_said_and_nothing_is_lost(sent_to: To) -> None:
     sent = sent_to()
     sent.case.site.stop()

@@ -59,7 +59,8 @@ def test_rows_are_typed_and_paged(client: TestClient, town: Town) -> None:
         ("f.DELIB_ID=2025-7", 1),
         ("de.VOTE_EFFECTIF=36", 0),
         ("de.DELIB_DATE=2025-06&a.DELIB_DATE=2025-07", 2),
-        ("taille=5000&page=-3", 12),
+        ("taille=1000&page=1", 12),
+        ("taille=&page=&tri=", 12),
         ("DELIB_ID=", 12),
     ],
 )
@@ -80,6 +81,71 @@ def test_a_parameter_that_means_nothing_is_said(client: TestClient, town: Town) 
     assert answer.status_code == 400
     assert "DELIB_OBJT" in answer.json()["detail"]
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("query", ["", "q=ecole", "q=introuvable", "tri=-DELIB_DATE", "q=ecole&tri=DELIB_ID"])
+def test_reading_until_there_are_no_rows_ends(client: TestClient, town: Town, query: str) -> None:
+    town.publish(some(5))
+    seen: list[str] = []
+    for page in range(1, 10):
+        answer = client.get(f"/api/v1{town.path}/lignes?{query}&taille=2&page={page}")
+        assert answer.status_code == 200
+        told = answer.json()
+        if not told["rows"]:
+            break
+        seen += [row["DELIB_ID"] for row in told["rows"]]
+    total = 0 if "introuvable" in query else 5
+    pages = 3 if total else 1
+    assert len(seen) == len(set(seen)) == total
+    assert (told["total"], told["pages"], told["page"]) == (total, pages, page)
+    assert page == (pages + 1 if total else 1)
+    assert told["next"] is None
+    assert (told["previous"] is None) == (page == 1)
+
+
+def test_a_page_far_beyond_the_last_leads_back_to_it(client: TestClient, town: Town) -> None:
+    town.publish(some(5))
+    told = client.get(f"/api/v1{town.path}/lignes?taille=2&page=1000000000").json()
+    assert (told["rows"], told["total"], told["pages"], told["next"]) == ([], 5, 3, None)
+    assert told["previous"].endswith("taille=2&page=3")
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("page=-1", "page"),
+        ("page=0", "page"),
+        ("page=abc", "page"),
+        ("page=1.5", "page"),
+        ("page=²", "page"),
+        ("page=1000000001", "page"),
+        ("page=" + "9" * 5000, "page"),
+        ("page=abc&page=1", "page"),
+        ("taille=abc", "taille"),
+        ("taille=0", "taille"),
+        ("taille=-5", "taille"),
+        ("taille=1001", "taille"),
+        ("tri=nope", "tri"),
+        ("tri=-nope", "tri"),
+        ("tri=%00", "tri"),
+    ],
+)
+def test_a_value_that_means_nothing_is_said(client: TestClient, town: Town, query: str, named: str) -> None:
+    town.publish(some(3))
+    answer = client.get(f"/api/v1{town.path}/lignes?{query}")
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    told = answer.json()
+    assert f"« {named} »" in told["detail"].replace("\xa0", " ").replace("\u202f", " ")
+    assert len(told["detail"]) < 300
+
+
+@pytest.mark.parametrize("query", ["page=-1", "page=99", "taille=abc", "tri=nope"])
+def test_the_page_goes_on_being_lenient(client: TestClient, town: Town, query: str) -> None:
+    town.publish(some(3))
+    answer = client.get(f"{town.path}?{query}")
+    assert answer.status_code == 200
+    assert "2025-3" in answer.text
 
 
 @pytest.mark.parametrize("end", ["", "/lignes"])

@@ -25,7 +25,7 @@ def page(client: TestClient) -> Any:
     def opened(path: str, status: int = 200, **headers: str) -> str:
         answer = client.get(path, headers=headers)
         assert answer.status_code == status, answer.text[:2000]
-        assert "set-cookie" not in answer.headers or status >= 400
+        assert "set-cookie" not in answer.headers
         return answer.text
 
     return opened
@@ -197,6 +197,57 @@ def test_a_page_is_the_same_for_who_is_signed_in(client: TestClient, town: Town,
             assert answer.headers["cache-control"] == "public, max-age=60"
             assert "set-cookie" not in answer.headers
             assert "csrf" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/donnees/zz", 404),
+        ("/donnees/zz/yy/integrer", 404),
+        ("/donnees/reze/deliberations/versions/1.csv", 410),
+        ("/donnees/reze/deliberations/versions/99999999999999999999.csv", 404),
+        ("/donnees/reze/logo/logo-0123456789abcdef.png", 404),
+        ("/donnees/une/adresse/de/trop", 404),
+        ("/api/v1/donnees/zz/yy", 404),
+        ("/api/v1/donnees/une/adresse/de/trop", 404),
+    ],
+)
+def test_an_error_is_the_same_for_everybody_too(
+    client: TestClient, town: Town, make: Any, path: str, status: int
+) -> None:
+    town.publish(state="withdrawn", is_current=False, reason="Essai.")
+    town.publish()
+    client.cookies.clear()  # the browser of the tests comes with one
+    before = client.get(path, headers={"accept": "text/html"})
+    client.cookies.set(auth.cookie_name(), make.signed_in(make.account(is_administrator=True)))
+    after = client.get(path, headers={"accept": "text/html"})
+    for answer in (before, after):
+        assert answer.status_code == status
+        assert "set-cookie" not in answer.headers
+        assert answer.headers["cache-control"] == "public, no-cache"
+        assert {"Accept", "Accept-Language", "Cookie"} <= set(answer.headers["vary"].split(", "))
+        assert "<h1>" in answer.text
+        assert "<form" not in answer.text
+        assert "csrf" not in answer.text
+    assert before.text == after.text
+
+
+def test_the_wrong_verb_is_the_same_for_everybody_too(client: TestClient) -> None:
+    client.cookies.clear()
+    answer = client.delete("/donnees/", headers={"accept": "text/html"})
+    assert answer.status_code == 405
+    assert "set-cookie" not in answer.headers
+    assert "csrf" not in answer.text
+
+
+def test_a_refusal_may_be_framed_by_no_site(client: TestClient, town: Town) -> None:
+    missing = client.get("/donnees/zz/yy/integrer", headers={"accept": "text/html"})
+    town.publish(state="withdrawn", is_current=False, reason="Essai.")
+    gone = client.get(f"{town.path}/integrer", headers={"accept": "text/html"})
+    assert (missing.status_code, gone.status_code) == (404, 410)
+    for answer in (missing, gone):
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+        assert answer.headers["x-frame-options"] == "DENY"
 
 
 def test_only_the_frame_may_be_framed(client: TestClient, town: Town) -> None:
