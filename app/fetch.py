@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from queue import Empty, SimpleQueue
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import httpcore
 
@@ -93,13 +93,14 @@ def fetch(
 def _ask(pool: httpcore.ConnectionPool, url: str, max_bytes: int) -> Fetched | str:
     """The file, or the address of a redirection."""
     check_address(url)
+    asked = _spelt(url)
     headers = {
         b"user-agent": USER_AGENT,
         b"accept": b"application/json, */*",
         b"accept-encoding": b"identity",
     }
     try:
-        with pool.stream("GET", url, headers=headers) as response:
+        with pool.stream("GET", asked, headers=headers) as response:
             told = {name.lower(): value for name, value in response.headers}
             if response.status in {301, 302, 303, 307, 308} and b"location" in told:
                 return told[b"location"].decode("utf-8", "replace")
@@ -158,7 +159,7 @@ def check_address(url: str) -> None:
         parts = urlsplit(url)
         known = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
         plain = parts.username is None and parts.password is None and url.isprintable() and " " not in url
-        plain = plain and len(url) <= MAX_ADDRESS
+        plain = plain and len(_spelt(url)) <= MAX_ADDRESS
     except ValueError:
         known = plain = False
     if not known or not plain:
@@ -168,6 +169,18 @@ def check_address(url: str) -> None:
             ),
             url=url,
         )
+
+
+def _spelt(url: str) -> str:
+    """An address as it is sent: people write and copy accents, in names of sites too. Raises ``ValueError``."""
+    if url.isascii():
+        return url
+    parts = urlsplit(url)
+    host = (parts.hostname or "").encode("idna").decode()
+    host = f"[{host}]" if ":" in host else host
+    site = host if parts.port is None else f"{host}:{parts.port}"
+    path, query = (quote(part, safe="/%:@!$&'()*+,;=~?") for part in (parts.path, parts.query))
+    return urlunsplit((parts.scheme, site, path, query, ""))
 
 
 def _next(url: str, location: str) -> str:
@@ -277,7 +290,7 @@ class Guard(httpcore.NetworkBackend):
         def ask() -> None:
             try:
                 answers.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-            except Exception as error:
+            except (OSError, UnicodeError) as error:
                 answers.put(error)
 
         threading.Thread(target=ask, name="resolve", daemon=True).start()

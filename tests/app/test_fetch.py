@@ -123,6 +123,29 @@ def test_redirections_are_followed_relative_ones_too(site) -> None:
     assert found.url == f"{address}/a/here.json"
 
 
+def test_addresses_with_accents_are_asked_as_browsers_do(site) -> None:
+    asked = []
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        asked.append(handler.path)
+        gives(b"found")(handler)
+
+    address = site(answer)
+    assert (
+        fetch(f"{address}/données%20à jour.csv?été=1".replace(" ", "+"), allow_private=True).data == b"found"
+    )
+    assert asked == ["/donn%C3%A9es%20%C3%A0+jour.csv?%C3%A9t%C3%A9=1"]
+
+
+def test_a_site_whose_name_has_accents_is_resolved_by_its_spelling_for_machines(monkeypatch) -> None:
+    names = []
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda host, *_, **__: names.append(host) or [(0, 0, 0, "", ("10.0.0.1", 80))]
+    )
+    assert "réseau privé" in refused("http://mairie-cléry.fr/a")
+    assert names == ["xn--mairie-clry-jbb.fr"]
+
+
 def test_redirections_end(site) -> None:
     assert "sans fin" in refused(site(gives(b"", 302, Location="/")), allow_private=True)
 
@@ -253,6 +276,8 @@ def test_a_name_that_does_not_exist(monkeypatch) -> None:
         "http://exemple.fr:0/",
         "http://exemple.fr/a b",
         f"http://exemple.fr/{'a' * 8_000}",
+        f"http://exemple.fr/{'é' * 2_000}",
+        f"http://{'é' * 80}.fr/",
         "http://exemple.fr/\r\nX: y",
     ],
 )
