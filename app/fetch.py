@@ -11,13 +11,15 @@ from __future__ import annotations
 import ipaddress
 import socket
 import ssl
+import threading
 import time
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from queue import Empty, SimpleQueue
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import httpcore
 
@@ -27,6 +29,9 @@ from app.settings import get_settings
 
 MAX_BYTES = 10_000_000  # the largest real schema has 300 kB, the national catalogue 200
 MAX_REDIRECTS = 5
+MAX_ADDRESS = (
+    8_000  # characters, as servers have it; what is asked then leaves in one piece, however slowly it is read
+)
 USER_AGENT = b"Tabellion"
 PREFIX_OF_IPV4 = ipaddress.ip_network("64:ff9b::/96")  # NAT64, RFC 6052
 
@@ -75,7 +80,7 @@ def fetch(
         ssl_context=tls(), network_backend=Guard(allow_private=private, deadline=deadline)
     ) as pool:
         for _ in range(MAX_REDIRECTS + 1):
-            answer = _ask(pool, url, deadline, max_bytes)
+            answer = _ask(pool, url, max_bytes)
             if isinstance(answer, Fetched):
                 return answer
             url = _next(url, answer)
@@ -85,16 +90,17 @@ def fetch(
     )
 
 
-def _ask(pool: httpcore.ConnectionPool, url: str, deadline: float, max_bytes: int) -> Fetched | str:
+def _ask(pool: httpcore.ConnectionPool, url: str, max_bytes: int) -> Fetched | str:
     """The file, or the address of a redirection."""
     check_address(url)
+    asked = _spelt(url)
     headers = {
         b"user-agent": USER_AGENT,
         b"accept": b"application/json, */*",
         b"accept-encoding": b"identity",
     }
     try:
-        with pool.stream("GET", url, headers=headers, extensions=_timeouts(deadline)) as response:
+        with pool.stream("GET", asked, headers=headers) as response:
             told = {name.lower(): value for name, value in response.headers}
             if response.status in {301, 302, 303, 307, 308} and b"location" in told:
                 return told[b"location"].decode("utf-8", "replace")
@@ -106,7 +112,7 @@ def _ask(pool: httpcore.ConnectionPool, url: str, deadline: float, max_bytes: in
                     url=url,
                     status=response.status,
                 )
-            return Fetched(url, _body(response.iter_stream(), told, url, deadline, max_bytes))
+            return Fetched(url, _body(response.iter_stream(), told, url, max_bytes))
     except httpcore.TimeoutException as error:
         raise _late(url) from error
     except (httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError, OSError) as error:
@@ -119,9 +125,7 @@ def _ask(pool: httpcore.ConnectionPool, url: str, deadline: float, max_bytes: in
         ) from error
 
 
-def _body(
-    chunks: Iterable[bytes], headers: dict[bytes, bytes], url: str, deadline: float, max_bytes: int
-) -> bytes:
+def _body(chunks: Iterable[bytes], headers: dict[bytes, bytes], url: str, max_bytes: int) -> bytes:
     body = bytearray()
     for chunk in _decoded(chunks, headers.get(b"content-encoding", b""), max_bytes):
         body += chunk
@@ -133,8 +137,6 @@ def _body(
                 url=url,
                 limit=max_bytes // 1_000_000,
             )
-        if time.monotonic() > deadline:
-            raise _late(url)
     return bytes(body)
 
 
@@ -157,6 +159,7 @@ def check_address(url: str) -> None:
         parts = urlsplit(url)
         known = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
         plain = parts.username is None and parts.password is None and url.isprintable() and " " not in url
+        plain = plain and len(_spelt(url)) <= MAX_ADDRESS
     except ValueError:
         known = plain = False
     if not known or not plain:
@@ -166,6 +169,18 @@ def check_address(url: str) -> None:
             ),
             url=url,
         )
+
+
+def _spelt(url: str) -> str:
+    """An address as it is sent: people write and copy accents, in names of sites too. Raises ``ValueError``."""
+    if url.isascii():
+        return url
+    parts = urlsplit(url)
+    host = (parts.hostname or "").encode("idna").decode()
+    host = f"[{host}]" if ":" in host else host
+    site = host if parts.port is None else f"{host}:{parts.port}"
+    path, query = (quote(part, safe="/%:@!$&'()*+,;=~?") for part in (parts.path, parts.query))
+    return urlunsplit((parts.scheme, site, path, query, ""))
 
 
 def _next(url: str, location: str) -> str:
@@ -188,11 +203,6 @@ def _late(url: str) -> NotFetched:
         ),
         url=url,
     )
-
-
-def _timeouts(deadline: float) -> dict[str, Any]:
-    left = max(0.05, deadline - time.monotonic())
-    return {"timeout": {"connect": left, "read": left, "write": left, "pool": left}}
 
 
 @lru_cache(maxsize=1)
@@ -218,8 +228,8 @@ def is_public(address: str) -> bool:
 class Guard(httpcore.NetworkBackend):
     """Opens connections to addresses that were checked, and to them alone.
 
-    ``deadline``: the moment of ``time.monotonic`` before which they must be open; without it, the ``timeout`` of each counts.
-    Raises :class:`UnknownSite` and :class:`PrivateSite`.
+    ``deadline``: the moment of ``time.monotonic`` before which all must be done, from the name of the site to the last octet
+    of its answer; without it, the ``timeout`` of each step counts. Raises :class:`UnknownSite` and :class:`PrivateSite`.
     """
 
     def __init__(self, *, allow_private: bool, deadline: float | None = None) -> None:
@@ -238,11 +248,13 @@ class Guard(httpcore.NetworkBackend):
         addresses = self._addresses(host, port)
         last: Exception | None = None
         for address in addresses:
-            left = timeout if self._deadline is None else max(0.05, self._deadline - time.monotonic())
+            left = timeout if self._deadline is None else _left(self._deadline, httpcore.ConnectTimeout)
             try:
-                return self._backend.connect_tcp(address, port, left, local_address, socket_options)
+                stream = self._backend.connect_tcp(address, port, left, local_address, socket_options)
             except httpcore.ConnectError as error:
                 last = error
+            else:
+                return stream if self._deadline is None else _Hurried(stream, self._deadline)
         raise last or httpcore.ConnectError(host)
 
     def connect_unix_socket(self, *_: Any, **__: Any) -> httpcore.NetworkStream:
@@ -250,7 +262,7 @@ class Guard(httpcore.NetworkBackend):
 
     def _addresses(self, host: str, port: int) -> list[str]:
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found = self._resolved(host, port)
         except (OSError, UnicodeError) as error:
             raise UnknownSite(
                 N_(
@@ -268,3 +280,58 @@ class Guard(httpcore.NetworkBackend):
                 host=host,
             )
         return addresses
+
+    def _resolved(self, host: str, port: int) -> list[Any]:
+        if self._deadline is None:
+            return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        # the system's resolver knows no deadline; the thread that it keeps waiting ends with its own attempts
+        answers: SimpleQueue[list[Any] | Exception] = SimpleQueue()
+
+        def ask() -> None:
+            try:
+                answers.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+            except (OSError, UnicodeError) as error:
+                answers.put(error)
+
+        threading.Thread(target=ask, name="resolve", daemon=True).start()
+        try:
+            answer = answers.get(timeout=_left(self._deadline, httpcore.ConnectTimeout))
+        except Empty:
+            raise httpcore.ConnectTimeout(host) from None
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def _left(deadline: float, late: type[httpcore.TimeoutException]) -> float:
+    """The seconds until a deadline, more than 0; raises ``late`` past it."""
+    seconds = deadline - time.monotonic()
+    if seconds <= 0:
+        raise late("too late")
+    return seconds
+
+
+class _Hurried(httpcore.NetworkStream):
+    """A connection whose every step has what is left of the time for all: a site that sends an octet now and then is left."""
+
+    def __init__(self, stream: httpcore.NetworkStream, deadline: float) -> None:
+        self._stream = stream
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, _left(self._deadline, httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, _left(self._deadline, httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        left = _left(self._deadline, httpcore.ConnectTimeout)
+        return _Hurried(self._stream.start_tls(ssl_context, server_hostname, left), self._deadline)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)

@@ -104,8 +104,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     from anyio import to_thread
 
-    # a thread holds a connection while it works: no more threads than connections
     settings: Settings = application.state.settings
-    to_thread.current_default_thread_limiter().total_tokens = max(8, 3 * settings.pool_size)
+    to_thread.current_default_thread_limiter().total_tokens = settings.threads
     await to_thread.run_sync(first_visit.announce, application.state.signing_key, settings.public_url)
     yield

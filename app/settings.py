@@ -160,6 +160,11 @@ class Settings(BaseSettings):
         return "database_pooled" in self.model_fields_set and not self.database_pooled
 
     @property
+    def threads(self) -> int:
+        """Requests that a process works on at one time. Each holds a connection while it works: no more than these."""
+        return max(8, 3 * self.pool_size)
+
+    @property
     def files_dir(self) -> Path:
         """Folder of the files people sent (logos, submissions, publications)."""
         return self.data_dir / "files"

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from schema_loader.errors import Fault
-from schema_loader.patterns import PatternInvalid, PatternTimeout, compile_pattern
+from schema_loader.patience import PatternTimeout
+from schema_loader.patterns import PatternInvalid, compile_pattern
 from schema_loader.types import FieldType, IntegerType
 from schema_loader.types.dates import as_naive
 

@@ -5,7 +5,8 @@ hang the service with sixty characters. Three engines are tried here, the first 
 
 1. Python's ``re``, where the number of ways through the pattern is bounded and small (most real patterns);
 2. RE2, which is linear whatever the text, where the pattern can be translated so that both agree on every text;
-3. ``regex`` with a time limit for the rest (back-references, look-around): past it the text gets an error of its own.
+3. ``regex`` with a time limit for the rest (back-references, look-around): past it the text is refused. What slow texts
+   may cost in all is bounded too (:mod:`schema_loader.patience`).
 
 Classes such as ``\\d`` are written out for RE2 as the ranges that Python has, so they are equal by construction.
 """
@@ -21,7 +22,8 @@ from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any, Literal
 
-TIME_LIMIT = 0.5  # seconds for one text
+from schema_loader.patience import patient
+
 MAX_PATTERN = 20_000  # characters; the longest real one has 1,130
 MAX_WAYS = 2_000
 MAX_REPEAT_RE2 = 1_000  # RE2's own bound on {n,m}
@@ -35,15 +37,12 @@ class PatternInvalid(ValueError):
     """The text is no regular expression that Python can compile."""
 
 
-class PatternTimeout(Exception):
-    """Matching took longer than :data:`TIME_LIMIT`."""
-
-
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """A compiled ``pattern`` constraint.
 
-    ``matches(text)`` says whether a text fits; raises :class:`PatternTimeout` with engine ``regex`` only.
+    ``matches(text)`` says whether a text fits; raises :class:`~schema_loader.patience.PatternTimeout`, with engine ``regex``
+    only.
     """
 
     source: str
@@ -105,14 +104,7 @@ def _timed_test(anchored: str) -> Callable[[str], bool]:
             match = regex.compile(anchored).match
     except (regex.error, OverflowError, RecursionError) as error:
         raise PatternInvalid(str(error)) from error
-
-    def matches(text: str) -> bool:
-        try:
-            return match(text, timeout=TIME_LIMIT) is not None
-        except TimeoutError as error:
-            raise PatternTimeout(anchored) from error
-
-    return matches
+    return patient(anchored, match)
 
 
 class Quiet:

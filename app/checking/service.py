@@ -80,10 +80,11 @@ class Model:
 def model_of(session: Session, named: str, version: str = "") -> Model:
     """A model by its key in the catalogue, or by the address of its schema.
 
-    Raises :class:`AppError` for one that is not there, :class:`SchemaUnusable`, :class:`~app.fetch.NotFetched`.
+    Raises :class:`AppError` for one that is not there, :class:`SchemaUnusable`, :class:`~app.fetch.NotFetched`,
+    :class:`~app.errors.TooMany`.
     """
     if named.startswith(("http://", "https://")):
-        return _compiled(fetch(named, max_bytes=MAX_BYTES).data, named, "", "")
+        return _compiled(_fetched(named, MAX_BYTES), named, "", "")
     held = catalogue.by_key(session, named)
     known = catalogue.versions(session, held.id) if held is not None else []
     found = next((one for one in known if held is not None and one.version == (version or held.newest)), None)
@@ -92,6 +93,11 @@ def model_of(session: Session, named: str, version: str = "") -> Model:
             N_("Ce modèle n’est pas au catalogue. Choisissez-en un autre, ou donnez l’adresse d’un schéma.")
         )
     return _compiled(catalogue.descriptor(session, found.id), held.title, held.key, found.version)
+
+
+def _fetched(url: str, most: int) -> bytes:
+    with limiter.FETCHING.place():
+        return fetch(url, max_bytes=most).data
 
 
 def _compiled(descriptor: bytes, title: str, key: str, version: str) -> Model:
@@ -130,7 +136,8 @@ def receive(
 ) -> tuple[str, CheckedFile]:
     """Put a file aside, sent or at an address, and judge it. Gives the token of its report; nothing stays when it is not judged.
 
-    ``keep``: for somebody signed in, for longer. Raises :class:`~app.file_reading.FileRefused`, :class:`~app.fetch.NotFetched`.
+    ``keep``: for somebody signed in, for longer. Raises :class:`~app.file_reading.FileRefused`, :class:`~app.fetch.NotFetched`,
+    :class:`~app.errors.TooMany`.
     """
     most = get_settings().max_check
     token = secrets.token_hex(16)
@@ -139,7 +146,7 @@ def receive(
         if source is not None:
             files.write_stream(INSTANCE, stored, source, most)
         else:
-            files.write(INSTANCE, stored, fetch(url, max_bytes=most).data)
+            files.write(INSTANCE, stored, _fetched(url, most))
         checked = _judged(token, name, model, way, keep=keep)
     except (files.TooLarge, TooLong) as too_large:
         raise FileRefused(TableUnreadable("file-too-large", limit=max(1, most >> 20))) from too_large

@@ -6,6 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -22,6 +23,7 @@ from schema_loader.check import CELLS, CHECKS, TableCheck
 from schema_loader.errors import CellError
 from schema_loader.field import Reading
 from schema_loader.header import HeaderProfile
+from schema_loader.patience import losses
 from schema_loader.table_schema import TableSchema
 
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -123,9 +125,10 @@ class BulkTableCheck:
     def _judged(self) -> Iterator[tuple[Batch, Judged]]:
         """Batches in their order, judged by threads of their own: most of the work is pyarrow's, which lets others run."""
         waiting: deque[tuple[Batch, Future[Judged]]] = deque()
+        losses()  # what slow patterns cost is counted once for the whole file
         with ThreadPoolExecutor(THREADS) as pool:
             for batch in self._batches():
-                waiting.append((batch, pool.submit(self._judge, batch)))
+                waiting.append((batch, pool.submit(copy_context().run, self._judge, batch)))
                 if len(waiting) > THREADS:
                     done, future = waiting.popleft()
                     yield done, future.result()

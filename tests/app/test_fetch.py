@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler
 
 import pytest
@@ -121,6 +123,29 @@ def test_redirections_are_followed_relative_ones_too(site) -> None:
     assert found.url == f"{address}/a/here.json"
 
 
+def test_addresses_with_accents_are_asked_as_browsers_do(site) -> None:
+    asked = []
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        asked.append(handler.path)
+        gives(b"found")(handler)
+
+    address = site(answer)
+    assert (
+        fetch(f"{address}/données%20à jour.csv?été=1".replace(" ", "+"), allow_private=True).data == b"found"
+    )
+    assert asked == ["/donn%C3%A9es%20%C3%A0+jour.csv?%C3%A9t%C3%A9=1"]
+
+
+def test_a_site_whose_name_has_accents_is_resolved_by_its_spelling_for_machines(monkeypatch) -> None:
+    names = []
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda host, *_, **__: names.append(host) or [(0, 0, 0, "", ("10.0.0.1", 80))]
+    )
+    assert "réseau privé" in refused("http://mairie-cléry.fr/a")
+    assert names == ["xn--mairie-clry-jbb.fr"]
+
+
 def test_redirections_end(site) -> None:
     assert "sans fin" in refused(site(gives(b"", 302, Location="/")), allow_private=True)
 
@@ -152,21 +177,69 @@ def test_what_is_small_compressed_and_large_inflated_is_refused(site) -> None:
     assert fetch(site(gives(gzip.compress(b"{}"), Content_Encoding="gzip")), allow_private=True).data == b"{}"
 
 
-def test_a_site_that_drips_is_left_in_time(site) -> None:
-    def drip(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(200)
-        handler.end_headers()
-        for _ in range(100):
-            try:
-                handler.wfile.write(b"x")
-                handler.wfile.flush()
-            except OSError:
-                return
-            time.sleep(0.05)
+DRIPS = {
+    "headers": (b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n"),
+    "body": (b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", b"x"),
+    "chunks": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+    "forerunners": (b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"),
+    "redirections": (b"HTTP/1.1 302 Found\r\nLocation: /\r\n", b"X-A: b\r\n"),
+    "handshake": (b"\x16\x03\x03\x40\x00\x02", b"\x00"),
+    "nothing": (b"", b""),
+}
+
+
+@contextmanager
+def dripping(first: bytes, drop: bytes) -> Iterator[int]:
+    """The port of a server of this machine that sends something, then a little now and then, for 10 seconds."""
+    over = threading.Event()
+
+    def answer(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            connection.recv(65_536)
+            connection.sendall(first)
+            for _ in range(100):
+                if over.wait(0.1):
+                    return
+                connection.sendall(drop)
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=answer, args=(server.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=accept, daemon=True).start()
+        yield server.getsockname()[1]
+        over.set()
+        server.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize("what", DRIPS)
+def test_a_site_that_drips_is_left_in_time(what: str) -> None:
+    scheme = "https" if what == "handshake" else "http"
+    with dripping(*DRIPS[what]) as port:
+        begun = time.monotonic()
+        assert "trop de temps" in refused(f"{scheme}://127.0.0.1:{port}/", allow_private=True, seconds=0.4)
+        assert time.monotonic() - begun < 3
+
+
+def test_the_time_is_for_all_redirections_together(site) -> None:
+    def slow(handler: BaseHTTPRequestHandler) -> None:
+        time.sleep(0.3)
+        gives(b"", 302, Location="/")(handler)
 
     begun = time.monotonic()
-    assert "trop de temps" in refused(site(drip), allow_private=True, seconds=0.3)
-    assert time.monotonic() - begun < 2
+    assert "trop de temps" in refused(site(slow), allow_private=True, seconds=0.5)
+    assert time.monotonic() - begun < 1.4
+
+
+def test_a_name_that_takes_for_ever_to_resolve_is_left_in_time(monkeypatch) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: over.wait(10) and [])
+    begun = time.monotonic()
+    assert "trop de temps" in refused("http://exemple.fr/", seconds=0.2)
+    assert time.monotonic() - begun < 3
+    over.set()
 
 
 @pytest.mark.parametrize("status", [204, 404, 500])
@@ -202,6 +275,9 @@ def test_a_name_that_does_not_exist(monkeypatch) -> None:
         "http://[::1",
         "http://exemple.fr:0/",
         "http://exemple.fr/a b",
+        f"http://exemple.fr/{'a' * 8_000}",
+        f"http://exemple.fr/{'é' * 2_000}",
+        f"http://{'é' * 80}.fr/",
         "http://exemple.fr/\r\nX: y",
     ],
 )
