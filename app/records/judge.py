@@ -96,8 +96,7 @@ def line_readers(
     dataset: int, schema: TableSchema, keys: Sequence[str]
 ) -> tuple[Callable[[Iterable[str]], list[str]], Callable[[Mapping[str, str]], list[str]]]:
     """:func:`words_of` and :func:`keys_of` of one dataset for many records: what the same cell gave is remembered."""
-    fields = [(name, schema.by_name.get(name)) for name in keys]
-    known: list[dict[str, str]] = [{} for _ in keys]
+    readers = [(name, key_reader(schema.by_name.get(name))) for name in keys]
     prefix = word_prefix(dataset)
     split: dict[str, list[str]] = {}
 
@@ -113,21 +112,26 @@ def line_readers(
         return list(found)[:WORDS]
 
     def sort_keys(cells: Mapping[str, str]) -> list[str]:
-        made = []
-        for (name, field), seen in zip(fields, known, strict=True):
-            text = cells.get(name)
-            if not text or field is None:
-                made.append("")
-                continue
-            key = seen.get(text)
-            if key is None:
-                key = sort_key(field, text)
-                if len(seen) < REMEMBERED and len(text) < SHORT:
-                    seen[text] = key
-            made.append(key)
-        return made
+        return [read(cells.get(name)) for name, read in readers]
 
     return words, sort_keys
+
+
+def key_reader(field: Field | None) -> Callable[[str | None], str]:
+    """:func:`sort_key` of many cells of one column, empty without a field: what the same cell gave is remembered."""
+    known: dict[str, str] = {}
+
+    def key_of(text: str | None) -> str:
+        if not text or field is None:
+            return ""
+        key = known.get(text)
+        if key is None:
+            key = sort_key(field, text)
+            if len(known) < REMEMBERED and len(text) < SHORT:
+                known[text] = key
+        return key
+
+    return key_of
 
 
 def word_prefix(dataset: int) -> str:

@@ -97,6 +97,8 @@ def create(
     datasets.refuse_if_closed(dataset)
     place = (dataset.establishment, dataset.id)
     with db.in_turn():
+        if keys_of_schema(dataset.schema):
+            dataset_queries.lock(session, *place)
         judged = _certain(session, dataset, row, judged)
         made = queries.create(
             session,
@@ -127,11 +129,10 @@ def _certain(
     judged: Judged | None,
     number: int | None = None,
 ) -> Judged:
-    """The verdict on a row that is about to be kept. Where something must not come twice, whoever else keeps a row of the dataset
-    waits until it is kept: of two that hold the same key at once, the second is told of the first."""
-    if not keys_of_schema(dataset.schema):
-        return check(session, dataset, row, number=number) if judged is None else judged
-    dataset_queries.lock(session, dataset.establishment, dataset.id)
+    """The verdict on a row that is about to be kept, by somebody who holds the dataset where something must not come twice: of two
+    that hold the same key at once, the second is told of the first."""
+    if judged is not None and not keys_of_schema(dataset.schema):
+        return judged
     return check(session, dataset, row if judged is None else judged.cells, number=number)
 
 
@@ -153,8 +154,7 @@ def change(
     :class:`Stale` with what the record holds by now, :class:`NotFound` when it is in the trash or nowhere.
     """
     datasets.refuse_if_closed(dataset)
-    with db.in_turn():
-        # the dataset before its records, as everybody does: whoever holds one waits for nobody who holds the other
+    with db.in_turn():  # the dataset before its records, as everybody does: so no two wait for each other
         dataset_queries.lock(session, dataset.establishment, dataset.id)
     judged = _certain(session, dataset, row, judged, number)
     before = queries.get(session, dataset.establishment, dataset.id, number)

@@ -22,7 +22,6 @@ from schema_loader.table_schema import TableSchema
 
 NAMING = ("column", "columns", "column1", "column2", "othercolumns", "filled", "empty", "names", "at")
 """Parameters of an error that hold names of this table's columns."""
-NUMBERS = ("custom-check-error/siret", "custom-check-error/siren")
 FORMS = ("constraint-error/pattern", "constraint-error/minLength", "constraint-error/maxLength")
 PROPOSED, MENDED = 3, 300
 """Proposals beside one error; characters of a text that is worth one."""
@@ -80,7 +79,7 @@ def in_words(schema: TableSchema, errors: Iterable[CellError]) -> Faults:
     by_name = {control.field.name: control for control in controls(schema, lang)}
     found: list[Told] = []
     by_field: dict[str, list[Told]] = {}
-    for error in _said_once(_without_echoes(errors)):
+    for error in _without_echoes(errors):
         named = concerned(schema, error)
         shown = tuple(by_name[field.name] for field in named)
         one = _told(schema, error, shown, by_name, lang)
@@ -108,11 +107,7 @@ def _without_echoes(errors: Iterable[CellError]) -> list[CellError]:
     for error in told:
         if error.code == "primary-key/empty" and own.keys() >= set(error.params.get("names", ())):
             continue  # each is said to be required
-        if (
-            error.code == "constraint-error/pattern"
-            and error.field is not None
-            and error.field.name in checked
-        ):
+        if error.code in FORMS and error.field is not None and error.field.name in checked:
             continue  # the check says the same, knowing what the text should be
         if error.code.endswith("/cohesive-columns-value") and error.params.get("empty"):
             empty = tuple(name for name in error.params["empty"] if not own.get(name))
@@ -121,12 +116,6 @@ def _without_echoes(errors: Iterable[CellError]) -> list[CellError]:
             error = error._replace(params={**error.params, "empty": empty})
         found.append(error)
     return found
-
-
-def _said_once(errors: list[CellError]) -> list[CellError]:
-    """Without the errors of length and form of a number that a check of its own tells more of: what is wrong is the same."""
-    checked = {error.field for error in errors if error.code in NUMBERS}
-    return [error for error in errors if error.field not in checked or error.code not in FORMS]
 
 
 def concerned(schema: TableSchema, error: CellError) -> tuple[Field, ...]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.datasets.service import DatasetView
 from app.models import RecordState
-from app.records.judge import search_query
+from app.records.judge import key_reader, search_query
 from app.records.listing import queries
 from app.records.listing.queries import Condition, Order
 from app.records.orders import service as orders
@@ -158,7 +158,7 @@ def _sorted_here(
 ) -> list[Any]:
     """A page by a column without keys: those of all the list's records are made, and forgotten again."""
     place = (dataset.establishment, dataset.id)
-    key_of = orders.reader(by)
+    key_of = key_reader(by)
     keyed = [
         (key_of(cell), number) for number, cell in queries.cells(session, *place, conditions, query, by.name)
     ]

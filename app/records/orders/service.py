@@ -20,6 +20,7 @@ from app.errors import NotFound
 from app.i18n import N_
 from app.jobs import Job, task
 from app.models.dataset import MOST_ORDERS
+from app.records.judge import key_reader
 from app.records.orders import queries
 from app.tenancy import Scope
 from schema_loader.field import Field
@@ -28,8 +29,6 @@ from schema_loader.sort_keys import sort_key
 BATCH = 10_000
 LEFT_TO_THE_LAST = 500
 """Records whose keys are made while others wait to change some."""
-REMEMBERED, SHORT = 20_000, 100
-"""Cells whose keys are remembered while those of a column are made, and their most characters."""
 
 
 def keep(
@@ -81,7 +80,7 @@ def make_order(job: Job, dataset: int, name: str) -> None:
         # not those of this very column: should another such job have been taken for dead, it may have made them meanwhile
         kept = {field.position, *(found.schema.by_name[one].position for one in found.orders)}
         queries.forget_others(session, found.establishment, found.id, kept)
-    key_of = reader(field)
+    key_of = key_reader(field)
     done = after = 0
     while True:
         with job.transaction() as session:
@@ -122,20 +121,3 @@ def _write(
     if rows:
         lines = ((field.position, row.number, row.version, key_of(row.cell)) for row in rows)
         queries.write(session, dataset.establishment, dataset.id, lines)
-
-
-def reader(field: Field) -> Callable[[str | None], str]:
-    """:func:`sort_key` of many cells of one column: what the same cell gave is remembered."""
-    known: dict[str, str] = {}
-
-    def key_of(text: str | None) -> str:
-        if not text:
-            return ""
-        key = known.get(text)
-        if key is None:
-            key = sort_key(field, text)
-            if len(known) < REMEMBERED and len(text) < SHORT:
-                known[text] = key
-        return key
-
-    return key_of
